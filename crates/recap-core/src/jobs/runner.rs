@@ -1,0 +1,107 @@
+//! Takes a job in hand, keeps its lease while it runs, and writes how it ended.
+
+mod conclude;
+mod keeper;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio_util::sync::CancellationToken;
+use tracing::{Instrument, debug, error, info_span, warn};
+
+use super::context::JobContext;
+use super::error::JobError;
+use super::run::Run;
+use super::{JobPayload, summarize, transcribe};
+use crate::error::ErrorCode;
+use crate::job::JobKind;
+use crate::ports::{Claim, Handler, StoreError};
+
+/// Runs jobs. Safe to give the same payload twice: the claim lets one through.
+pub struct Runner {
+    cx: Arc<JobContext>,
+    stopping: CancellationToken,
+}
+
+/// Why the work on a job stopped.
+enum End {
+    /// It came to its own end.
+    Done(Result<(), JobError>),
+    /// Someone asked for it to be canceled.
+    Canceled,
+    /// Another worker may have it.
+    Lost,
+    /// This process is stopping: hand it back.
+    Stopping,
+}
+
+impl Runner {
+    /// Once `stopping` fires, jobs in hand are handed back at their last
+    /// checkpoint.
+    pub fn new(cx: Arc<JobContext>, stopping: CancellationToken) -> Self {
+        Self { cx, stopping }
+    }
+
+    async fn run(&self, payload: JobPayload) -> Result<(), StoreError> {
+        let cx = &self.cx;
+        let Some(claim) = cx.store.claim(payload.job(), cx.now(), cx.policy.lease).await? else {
+            debug!("not due, already ended, or in other hands");
+            return Ok(());
+        };
+        let Claim { job, lease, crashes } = claim;
+        let mut run = Run { cx, job, lease };
+        if crashes >= cx.policy.max_crashes {
+            error!(job.crashes = crashes, "job ended its worker too often; giving it up");
+            return conclude::fail(&mut run, ErrorCode::Poison.into()).await;
+        }
+        run.publish().await;
+        let end = self.work(&mut run).await;
+        conclude::conclude(&mut run, end).await
+    }
+
+    /// Works until the job, its lease, its time or this process comes to an
+    /// end. Dropping the work kills what it started.
+    async fn work(&self, run: &mut Run<'_>) -> End {
+        let cx = &self.cx;
+        let keeper = keeper::keep(cx, run.lease);
+        let work = tokio::time::timeout(cx.policy.timeout, dispatch(run));
+        tokio::select! {
+            // Asked in this order, so that a job which ended is not handed back.
+            biased;
+            done = work => End::Done(done.unwrap_or_else(|_| Err(timed_out()))),
+            end = keeper => end,
+            () = self.stopping.cancelled() => End::Stopping,
+        }
+    }
+}
+
+async fn dispatch(run: &mut Run<'_>) -> Result<(), JobError> {
+    match run.job.kind {
+        JobKind::Summary => summarize::run(run).await,
+        JobKind::Transcript => transcribe::run(run).await,
+    }
+}
+
+fn timed_out() -> JobError {
+    JobError::Retry {
+        failure: ErrorCode::Timeout.into(),
+        class: crate::retry::RetryClass::Transient,
+        reason: crate::job::WaitingReason::Retry,
+        source: None,
+    }
+}
+
+#[async_trait]
+impl Handler for Runner {
+    async fn handle(&self, payload: JobPayload) {
+        let span = info_span!("job", job.id = %payload.job());
+        async {
+            if let Err(error) = self.run(payload).await {
+                // The document is the truth: the reconciler brings it back.
+                warn!(error = %error.0, "the store did not answer; the job will be found again");
+            }
+        }
+        .instrument(span)
+        .await;
+    }
+}

@@ -1,0 +1,21 @@
+//! The summary job: transcript, segments, notes, summary.
+
+mod notes;
+mod whole;
+
+use super::error::JobError;
+use super::run::Run;
+use super::steps;
+use crate::segment;
+
+/// Safe to run twice: the transcript and the notes of finished segments are
+/// kept, so a second run begins where the first one stopped.
+pub(super) async fn run(run: &mut Run<'_>) -> Result<(), JobError> {
+    let (video, transcript) = steps::transcript(run).await?;
+    let duration = video.duration.unwrap_or_default();
+    let segments =
+        segment::plan(&transcript.cues, duration, &video.chapters, run.cx.policy.segment);
+    let notes = notes::all(run, &video, &transcript, &segments).await?;
+    run.job.result = Some(whole::combine(run, &video, &transcript, &segments, &notes).await?);
+    Ok(())
+}

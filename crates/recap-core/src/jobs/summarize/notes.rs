@@ -1,0 +1,138 @@
+//! Notes on each segment, one by one, each kept as it is finished.
+
+use tracing::{info, warn};
+
+use crate::job::Stage;
+use crate::jobs::error::JobError;
+use crate::jobs::run::Run;
+use crate::ports::{Answer, NotesRequest, SummarizerError};
+use crate::segment::{Segment, chunk};
+use crate::summary::{NotesStatus, SegmentNotes};
+use crate::transcript::{Cue, Transcript};
+use crate::video::VideoMetadata;
+
+/// Marks a result that the extractive summariser made in place of another.
+pub(super) const FALLBACK: &str = "extractive_fallback";
+/// Marks a result that lacks parts which the summariser refused.
+const BLOCKED: &str = "segments_blocked";
+
+/// Takes notes on the segments that have none yet.
+pub(super) async fn all(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    transcript: &Transcript,
+    segments: &[Segment],
+) -> Result<Vec<SegmentNotes>, JobError> {
+    let began = run.cx.now();
+    let mut kept = run.cx.store.list_notes(run.job.id).await?;
+    // Notes of another cut (the settings changed between) are of no use.
+    kept.retain(|it| segments.iter().any(|segment| covers(it, segment)));
+    run.job.progress.segments_total = count(segments.len());
+    run.job.progress.segments_done = count(kept.len());
+    run.enter(Stage::Summarizing).await?;
+    for segment in segments {
+        if kept.iter().any(|it| it.index == segment.index) {
+            continue;
+        }
+        let notes = one(run, video, transcript, segment, segments.len()).await?;
+        if !run.cx.store.put_notes(run.lease, &notes).await? {
+            return Err(JobError::Lost);
+        }
+        info!(segment.index, segments.total = segments.len(), "segment summarised");
+        kept.push(notes);
+        run.job.progress.segments_done = count(kept.len());
+        run.save().await?;
+    }
+    kept.sort_by_key(|it| it.index);
+    run.took(Stage::Summarizing, began);
+    Ok(kept)
+}
+
+fn covers(notes: &SegmentNotes, segment: &Segment) -> bool {
+    (notes.index, notes.start, notes.end) == (segment.index, segment.start, segment.end)
+}
+
+async fn one(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    transcript: &Transcript,
+    segment: &Segment,
+    segments_total: usize,
+) -> Result<SegmentNotes, JobError> {
+    let cues = &transcript.cues[segment.cues.clone()];
+    if cues.is_empty() {
+        return Ok(empty(segment, NotesStatus::Done));
+    }
+    let chunks: Vec<&[Cue]> =
+        chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect();
+    let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let request = NotesRequest {
+        video,
+        segment,
+        segments_total,
+        chunks: &chunks,
+        style: run.job.input.style,
+        language: &language,
+        transcript_language: &transcript.language,
+    };
+    match run.cx.summarizer.notes(&request).await {
+        Ok(answer) => Ok(take(run, answer)),
+        Err(SummarizerError::Blocked) => {
+            warn!(segment.index, "the summariser refused a segment");
+            run.job.degraded = Some(BLOCKED.to_owned());
+            run.job.warn("Parts of the video were refused by the summariser and are left out.");
+            Ok(empty(segment, NotesStatus::Blocked))
+        }
+        Err(error) => match fallback(run, &error) {
+            Some(fallback) => {
+                warn!(%error, segment.index, "the extractive summariser takes over");
+                let answer = fallback.notes(&request).await?;
+                degrade(run);
+                Ok(take(run, answer))
+            }
+            None => Err(error.into()),
+        },
+    }
+}
+
+/// The summariser that takes over, if this is the last attempt and the
+/// provider is at fault in passing.
+pub(super) fn fallback(
+    run: &Run<'_>,
+    error: &SummarizerError,
+) -> Option<std::sync::Arc<dyn crate::ports::Summarizer>> {
+    let passing = matches!(error, SummarizerError::Transient(_) | SummarizerError::InvalidAnswer);
+    let last = run.cx.policy.retry.is_last(run.job.attempts);
+    if passing && last { run.cx.fallback.clone() } else { None }
+}
+
+pub(super) fn degrade(run: &mut Run<'_>) {
+    run.job.degraded = Some(FALLBACK.to_owned());
+    run.job.warn("The summariser did not answer; sentences of the transcript were chosen instead.");
+}
+
+/// Counts what an answer cost and passes its value on.
+pub(super) fn take<T>(run: &mut Run<'_>, answer: Answer<T>) -> T {
+    run.job.usage += answer.usage;
+    for warning in answer.warnings {
+        run.job.warn(warning);
+    }
+    answer.value
+}
+
+fn empty(segment: &Segment, status: NotesStatus) -> SegmentNotes {
+    SegmentNotes {
+        index: segment.index,
+        start: segment.start,
+        end: segment.end,
+        title: segment.chapter.clone().unwrap_or_default(),
+        summary: String::new(),
+        points: Vec::new(),
+        status,
+        model: String::new(),
+    }
+}
+
+fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}

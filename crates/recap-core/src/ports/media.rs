@@ -1,0 +1,58 @@
+//! Where metadata and captions come from.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::error::Failure;
+use crate::job::ChildUsage;
+use crate::ports::BoxError;
+use crate::transcript::Transcript;
+use crate::video::{VideoId, VideoMetadata};
+
+/// What is wanted of one video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CaptionRequest {
+    pub video: VideoId,
+}
+
+/// Metadata and one caption track.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Captions {
+    pub video: VideoMetadata,
+    pub transcript: Transcript,
+    pub child: ChildUsage,
+}
+
+/// Fetches metadata and captions in one go.
+///
+/// Every call may be repeated. It ends by its own deadline, and is canceled by
+/// dropping its future; however it ends, it leaves no process and no file
+/// behind.
+#[async_trait]
+pub trait MediaSource: Send + Sync {
+    async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError>;
+}
+
+/// Why there are no captions, and what the caller may do.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    /// The video will not become readable by trying again.
+    #[error("{0}")]
+    Permanent(Failure),
+    /// It may work later: after the retry policy's delay, or not before `after`.
+    #[error("{failure}")]
+    Transient {
+        failure: Failure,
+        after: Option<Duration>,
+        #[source]
+        source: Option<BoxError>,
+    },
+    /// YouTube blocks this address; it is no use asking before `after`.
+    #[error("{failure}")]
+    Blocked { failure: Failure, after: Duration },
+    /// The video has not started, or is live; look again at `until` if known.
+    #[error("{failure}")]
+    NotYet { failure: Failure, until: Option<Timestamp> },
+}

@@ -1,0 +1,190 @@
+//! Where jobs, transcripts and notes are kept.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::error::Failure;
+use crate::job::{Job, JobId, JobKind, Status, WaitingReason};
+use crate::ports::BoxError;
+use crate::summary::SegmentNotes;
+use crate::transcript::Transcript;
+use crate::video::VideoId;
+
+/// The right to write to a running job. Every claim raises `fence`, and a
+/// write with an old fence is refused, so a late worker cannot overwrite.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub job: JobId,
+    pub fence: u64,
+}
+
+/// A job that is now ours.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    pub job: Job,
+    pub lease: Lease,
+    /// Claims before this one that ended without a word: the crash counter,
+    /// raised before the work starts and cleared by any orderly end.
+    pub crashes: u32,
+}
+
+/// Whether a lease still holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    Held,
+    /// Held, and someone asked for the job to be canceled.
+    CancelRequested,
+    /// Another worker has the job, or it has ended: stop at once.
+    Lost,
+}
+
+/// How a running job goes back into the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// Not before then; `None` is at once.
+    pub retry_at: Option<Timestamp>,
+    pub waiting_reason: Option<WaitingReason>,
+    /// The new count of failed attempts.
+    pub attempts: u32,
+    /// When its life ends; a job that waits for a premiere lives longer.
+    pub expires_at: Timestamp,
+}
+
+/// What became of a wish to cancel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cancel {
+    /// It was waiting and is now canceled.
+    Canceled,
+    /// A worker has it and has been told.
+    Requested,
+    /// It had already ended.
+    Finished,
+    Missing,
+}
+
+/// Which jobs a list shows, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    pub status: Option<Status>,
+    pub kind: Option<JobKind>,
+    pub video: Option<VideoId>,
+    pub created_after: Option<Timestamp>,
+    /// Only jobs older than this one (by id, which sorts by creation).
+    pub before: Option<JobId>,
+    /// At most this many, 1 to 100.
+    pub limit: usize,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobPage {
+    /// Without their results.
+    pub jobs: Vec<Job>,
+    pub has_more: bool,
+}
+
+/// Keeps jobs, their transcripts and the notes of their segments.
+///
+/// Every method may be repeated: a job may run again after a crash. Writes to
+/// a running job carry its lease and return `false` when it is no longer held.
+/// Each write raises the job's revision. Implementations must pass
+/// `recap_testkit::conformance::store`.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Adds `job`, or does nothing if its id is already there.
+    async fn insert(&self, job: &Job) -> Result<(), StoreError>;
+
+    /// The job, or `None` if there is none with this id.
+    async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError>;
+
+    /// Jobs by filter, newest first, without results.
+    async fn list(&self, filter: &JobFilter) -> Result<JobPage, StoreError>;
+
+    /// Jobs that are queued or running.
+    async fn count_open(&self) -> Result<u64, StoreError>;
+
+    /// Takes a job that is due (queued with no later `retry_at`, or running
+    /// with an expired lease) until `now + lease`; `None` if it is not.
+    /// `started_at` is set by the first claim.
+    async fn claim(
+        &self,
+        id: JobId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<Claim>, StoreError>;
+
+    /// Holds the lease until `until`.
+    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<Renewal, StoreError>;
+
+    /// Writes what a running job has found out so far: everything but its
+    /// status, attempts and times.
+    async fn save(&self, lease: Lease, job: &Job) -> Result<bool, StoreError>;
+
+    /// Gives a running job back to the queue, as `queued`; `now` is the time
+    /// since when it waits.
+    async fn release(
+        &self,
+        lease: Lease,
+        release: &Release,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Ends a running job: `job` is written whole, with its terminal status.
+    async fn finish(&self, lease: Lease, job: &Job) -> Result<bool, StoreError>;
+
+    /// Cancels a waiting job, or marks a running one.
+    async fn cancel(
+        &self,
+        id: JobId,
+        failure: &Failure,
+        now: Timestamp,
+    ) -> Result<Cancel, StoreError>;
+
+    /// Keeps the transcript of a running job.
+    async fn put_transcript(
+        &self,
+        lease: Lease,
+        transcript: &Transcript,
+    ) -> Result<bool, StoreError>;
+
+    async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError>;
+
+    /// Keeps the notes of one segment; notes already kept for it stay.
+    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError>;
+
+    /// Notes kept so far, in order of segment.
+    async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError>;
+
+    /// Jobs that should be in somebody's hands and seem not to be: due and
+    /// waiting since before `now - patience`, or running with a lease that has
+    /// expired. Each one counts as waiting since `now` from then on, so that
+    /// it is named once per `patience`.
+    async fn take_stale(
+        &self,
+        now: Timestamp,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError>;
+
+    /// Ends waiting jobs whose `expires_at` has come, and returns their ids;
+    /// an ended job then stays until `forget_at`.
+    async fn expire(
+        &self,
+        now: Timestamp,
+        failure: &Failure,
+        forget_at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<JobId>, StoreError>;
+
+    /// Removes ended jobs whose `expires_at` has come, with all that is kept
+    /// for them. Returns how many.
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError>;
+}
+
+/// The store could not answer. Always worth retrying: "not found" is `None`,
+/// and a conflict is `false`.
+#[derive(Debug, thiserror::Error)]
+#[error("the store did not answer")]
+pub struct StoreError(#[source] pub BoxError);

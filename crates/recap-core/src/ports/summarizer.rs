@@ -1,0 +1,95 @@
+//! What turns a transcript into notes, and notes into a summary.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use crate::ports::BoxError;
+use crate::segment::Segment;
+use crate::summary::{SegmentNotes, Style, Summary, Usage};
+use crate::transcript::Cue;
+use crate::video::VideoMetadata;
+
+/// One segment to take notes on.
+#[derive(Clone, Copy, Debug)]
+pub struct NotesRequest<'a> {
+    pub video: &'a VideoMetadata,
+    pub segment: &'a Segment,
+    /// Segments of the video in all.
+    pub segments_total: usize,
+    /// The cues of the segment, cut into chunks of at most the configured
+    /// number of tokens, in order.
+    pub chunks: &'a [&'a [Cue]],
+    pub style: Style,
+    /// BCP-47 of the notes.
+    pub language: &'a str,
+    /// BCP-47 of the transcript.
+    pub transcript_language: &'a str,
+}
+
+/// All notes of a video, to become one summary.
+#[derive(Clone, Copy, Debug)]
+pub struct CombineRequest<'a> {
+    pub video: &'a VideoMetadata,
+    /// In order, one per segment.
+    pub notes: &'a [SegmentNotes],
+    pub style: Style,
+    /// BCP-47 of the summary.
+    pub language: &'a str,
+    pub transcript_language: &'a str,
+    /// Share of the transcript that the notes cover, 0 to 1.
+    pub coverage: f64,
+}
+
+/// A result, and what it cost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer<T> {
+    pub value: T,
+    pub usage: Usage,
+    /// What the client should know about it, in our own words.
+    pub warnings: Vec<String>,
+}
+
+/// Summarises. Every call may be repeated; it obeys its own deadline.
+///
+/// Whatever it returns is already valid: times lie inside the segment and in
+/// order, no text is empty, nothing exceeds the bounds of the prompt.
+#[async_trait]
+pub trait Summarizer: Send + Sync {
+    /// `extractive` or the provider's name, for logs and results.
+    fn name(&self) -> &'static str;
+
+    async fn notes(
+        &self,
+        request: &NotesRequest<'_>,
+    ) -> Result<Answer<SegmentNotes>, SummarizerError>;
+
+    async fn combine(
+        &self,
+        request: &CombineRequest<'_>,
+    ) -> Result<Answer<Summary>, SummarizerError>;
+}
+
+/// Why there is no summary, and what the caller may do.
+#[derive(Debug, thiserror::Error)]
+pub enum SummarizerError {
+    /// The provider asked us to slow down; not counted as an attempt.
+    #[error("the summarizer is over its rate")]
+    RateLimited { retry_after: Duration },
+    /// The quota of every model is spent until then; not counted as an attempt.
+    #[error("the summarizer's quota is spent until {until}")]
+    QuotaSpent { until: Timestamp },
+    /// The provider will not read this content.
+    #[error("the summarizer refused the content")]
+    Blocked,
+    /// The provider does not accept our key, our region or any of our models.
+    #[error("the summarizer refused us: {problem}")]
+    Unauthorized { problem: &'static str },
+    /// The provider answered, but not what was asked for, twice.
+    #[error("the summarizer's answer was not usable")]
+    InvalidAnswer,
+    /// The provider did not answer, or failed, several times.
+    #[error("the summarizer did not answer")]
+    Transient(#[source] BoxError),
+}
