@@ -1,0 +1,47 @@
+//! `recap.toml`.
+
+use std::path::Path;
+
+use figment::Provider;
+use figment::providers::{Format, Toml};
+
+use crate::error::Problem;
+use crate::load::{DEFAULT_FILE, Setting};
+
+/// What the file sets. A file that was asked for and is missing, or one that
+/// is not TOML, is a problem; no file at all is fine.
+pub(crate) fn settings(file: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<Setting> {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    let source = format!("file {}", path.display());
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(_) if file.is_none() => return Vec::new(),
+        Err(error) => {
+            let mend =
+                format!("cannot be read ({}); correct the path given to --config", error.kind());
+            problems.push(Problem::invalid("", mend).said_by(source));
+            return Vec::new();
+        }
+    };
+    let data = match Toml::string(&text).data() {
+        Ok(data) => data,
+        Err(error) => {
+            let mend = format!("is not valid TOML: {}", error.kind);
+            problems.push(Problem::invalid("", mend).said_by(source));
+            return Vec::new();
+        }
+    };
+    let mut found = Vec::new();
+    for (section, value) in data.into_values().flatten() {
+        let Some(fields) = value.clone().into_dict() else {
+            // A bare `port = 1` is in no section; it is unknown under its own name.
+            found.push(Setting { key: section, source: source.clone(), meanings: vec![value] });
+            continue;
+        };
+        for (field, value) in fields {
+            let key = format!("{section}.{field}");
+            found.push(Setting { key, source: source.clone(), meanings: vec![value] });
+        }
+    }
+    found
+}

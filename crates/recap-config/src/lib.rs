@@ -1,0 +1,22 @@
+//! Typed settings: defaults, then `recap.toml`, then the environment; checked
+//! at start, so that a wrong setting stops it with its name, its source and
+//! the mend.
+//!
+//! Invariant: this is the only crate that reads the environment, and it knows
+//! no other crate of ours.
+
+mod check;
+mod error;
+mod file;
+mod load;
+mod secret;
+mod sections;
+mod show;
+mod variables;
+
+pub use error::{ConfigError, Problem};
+pub use load::{Loaded, load};
+pub use secret::Secret;
+pub use sections::*;
+pub use show::{effective, reference};
+pub use variables::EnvironmentVariables;

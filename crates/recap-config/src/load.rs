@@ -1,0 +1,128 @@
+//! Loading: every setting is taken from its source by itself, so that one run
+//! names everything that is wrong, and each with the place it came from.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use figment::providers::Serialized;
+use figment::value::Value;
+use figment::{Figment, Provider};
+
+use crate::error::{ConfigError, Problem};
+use crate::file;
+use crate::sections::Config;
+use crate::variables::EnvironmentVariables;
+
+/// The file that is read from the working directory when none is named.
+pub(crate) const DEFAULT_FILE: &str = "recap.toml";
+
+/// The settings in force, and where each that is not a default came from.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loaded {
+    pub config: Config,
+    /// By key, as in `server.port`.
+    pub sources: BTreeMap<String, String>,
+}
+
+/// One value that somebody set.
+pub(crate) struct Setting {
+    /// As in `server.port`.
+    pub(crate) key: String,
+    pub(crate) source: String,
+    /// What it may mean, most likely first: `12` is a number, or a key that
+    /// looks like one.
+    pub(crate) meanings: Vec<Value>,
+}
+
+/// Loads defaults ← file ← environment.
+///
+/// `file` is the one that was asked for; without it `recap.toml` is read from
+/// the working directory if it is there.
+///
+/// # Errors
+///
+/// Names every setting that is wrong, where it came from, and the mend.
+pub fn load(file: Option<&Path>, variables: &EnvironmentVariables) -> Result<Loaded, ConfigError> {
+    let mut problems = Vec::new();
+    let defaults = Config { data: variables.default_data(), ..Config::default() };
+    let mut taken = Taken::new(&defaults);
+    for setting in file::settings(file, &mut problems).into_iter().chain(variables.settings()) {
+        if let Err(problem) = taken.take(setting) {
+            problems.push(problem);
+        }
+    }
+    let Taken { figment, sources, .. } = taken;
+    let mut config: Config = figment.extract().expect("each setting was tried when it was taken");
+    config.data.dir = home_expanded(&config.data.dir, variables);
+    problems.extend(config.problems().into_iter().map(|it| named(it, &sources)));
+    if problems.is_empty() { Ok(Loaded { config, sources }) } else { Err(ConfigError { problems }) }
+}
+
+fn named(problem: Problem, sources: &BTreeMap<String, String>) -> Problem {
+    let source = sources.get(&problem.key).map_or("default", String::as_str).to_owned();
+    problem.said_by(source)
+}
+
+fn home_expanded(path: &Path, variables: &EnvironmentVariables) -> PathBuf {
+    match (path.strip_prefix("~"), variables.get("HOME")) {
+        (Ok(rest), Some(home)) => Path::new(home).join(rest),
+        _ => path.to_owned(),
+    }
+}
+
+struct Taken {
+    figment: Figment,
+    sources: BTreeMap<String, String>,
+    known: Vec<String>,
+}
+
+impl Taken {
+    fn new(defaults: &Config) -> Self {
+        let figment = Figment::from(Serialized::defaults(defaults));
+        let known = keys(&figment);
+        Self { figment, sources: BTreeMap::new(), known }
+    }
+
+    fn take(&mut self, setting: Setting) -> Result<(), Problem> {
+        let Setting { key, source, meanings } = setting;
+        if !self.known.contains(&key) {
+            return Err(self.unknown(&key).said_by(source));
+        }
+        let mut first_error = None;
+        for meaning in meanings {
+            let tried = self.figment.clone().merge(Serialized::default(&key, meaning));
+            match tried.extract::<Config>() {
+                Ok(_) => {
+                    self.figment = tried;
+                    self.sources.insert(key, source);
+                    return Ok(());
+                }
+                Err(error) => first_error = first_error.or(Some(error.kind)),
+            }
+        }
+        let mend = first_error.map_or_else(String::new, |it| format!("{it}; see docs/config.md"));
+        Err(Problem::invalid(&key, mend).said_by(source))
+    }
+
+    fn unknown(&self, key: &str) -> Problem {
+        let score = |it: &String| strsim::jaro_winkler(it, key);
+        let near = self.known.iter().max_by(|a, b| score(a).total_cmp(&score(b)));
+        let mend = match near.filter(|it| score(it) > 0.85) {
+            Some(near) => format!("there is no such setting; did you mean {near}?"),
+            None => "there is no such setting; `recap config` lists them all".to_owned(),
+        };
+        Problem::invalid(key, mend)
+    }
+}
+
+/// All keys there are, as in `server.port`.
+fn keys(figment: &Figment) -> Vec<String> {
+    let data = figment.data().expect("the defaults are data");
+    let sections = data.into_values().flatten();
+    sections
+        .flat_map(|(section, value)| {
+            let fields = value.into_dict().unwrap_or_default().into_keys();
+            fields.map(move |field| format!("{section}.{field}"))
+        })
+        .collect()
+}

@@ -1,0 +1,90 @@
+//! The Gemini API.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::check::{at_least, between, url};
+use crate::error::Problem;
+use crate::secret::Secret;
+
+/// The Gemini API: `[gemini]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct GeminiConfig {
+    /// The key. Without one, summaries are extractive. Also `GEMINI_API_KEY`.
+    #[schema(value_type = String)]
+    pub api_key: Secret,
+    /// Where the API is.
+    pub base_url: String,
+    /// Models in order of preference: the next one is used when one is
+    /// retired, out of quota for the day, or failing.
+    pub models: Vec<String>,
+    /// Longest answer of one call, in tokens, thinking included.
+    pub max_output_tokens: u32,
+    /// How often a call that failed in passing is repeated.
+    pub retries: u32,
+    /// Delay before the first repetition, in milliseconds; doubled each time.
+    pub retry_base_ms: u64,
+    /// How long connecting may take, in seconds.
+    pub connect_timeout_seconds: u64,
+    /// How long the answer may stay silent, in seconds.
+    pub read_timeout_seconds: u64,
+    /// How long one call may take in all, in seconds.
+    pub call_timeout_seconds: u64,
+    /// Largest answer that is read, in bytes.
+    pub max_response_bytes: usize,
+}
+
+impl Default for GeminiConfig {
+    fn default() -> Self {
+        let models = ["gemini-3.5-flash-lite", "gemini-3.6-flash", "gemini-3.1-flash-lite"];
+        Self {
+            api_key: Secret::default(),
+            base_url: "https://generativelanguage.googleapis.com/v1beta".to_owned(),
+            models: models.map(str::to_owned).to_vec(),
+            max_output_tokens: 1000,
+            retries: 3,
+            retry_base_ms: 1000,
+            connect_timeout_seconds: 5,
+            read_timeout_seconds: 30,
+            call_timeout_seconds: 120,
+            max_response_bytes: 1 << 20,
+        }
+    }
+}
+
+impl GeminiConfig {
+    pub fn connect_timeout(&self) -> Duration {
+        Duration::from_secs(self.connect_timeout_seconds)
+    }
+
+    pub fn read_timeout(&self) -> Duration {
+        Duration::from_secs(self.read_timeout_seconds)
+    }
+
+    pub fn call_timeout(&self) -> Duration {
+        Duration::from_secs(self.call_timeout_seconds)
+    }
+
+    pub fn retry_base(&self) -> Duration {
+        Duration::from_millis(self.retry_base_ms)
+    }
+
+    pub(crate) fn check(&self, found: &mut Vec<Problem>) {
+        url("gemini.base_url", &self.base_url, found);
+        if self.models.is_empty() || self.models.iter().any(String::is_empty) {
+            found.push(Problem::invalid(
+                "gemini.models",
+                "name at least one model, and no empty one",
+            ));
+        }
+        between("gemini.max_output_tokens", self.max_output_tokens, 100, 65_536, found);
+        between("gemini.retries", self.retries, 0, 10, found);
+        at_least("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
+        at_least("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);
+        at_least("gemini.call_timeout_seconds", self.call_timeout_seconds, 1, found);
+        at_least("gemini.max_response_bytes", self.max_response_bytes, 16_384, found);
+    }
+}

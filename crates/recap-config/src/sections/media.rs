@@ -1,0 +1,102 @@
+//! How yt-dlp is found and called.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::check::{at_least, between, file, url};
+use crate::error::Problem;
+
+/// How yt-dlp is found and called: `[media]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct MediaConfig {
+    /// The yt-dlp to run. Empty: the one on the PATH, else recap's own copy,
+    /// which is installed into the data directory when there is none.
+    pub ytdlp_path: String,
+    /// Version of recap's own copy.
+    pub ytdlp_version: String,
+    /// The Python (3.11 or newer) that recap's own copy is installed with.
+    pub python: String,
+    /// First choice of `--extractor-args`: no watch page, three requests.
+    pub extractor_args: String,
+    /// Second choice, used when the first one is refused. Empty: none.
+    pub fallback_extractor_args: String,
+    /// Longest silence of one read of yt-dlp, in seconds.
+    pub socket_timeout_seconds: u64,
+    /// Longest run of one yt-dlp process, in seconds; then its whole process
+    /// group is killed.
+    pub deadline_seconds: u64,
+    /// Most that is read of what yt-dlp prints, in bytes, per stream.
+    pub max_output_bytes: usize,
+    /// Largest caption file that is read, in bytes.
+    pub max_caption_bytes: u64,
+    /// Address space of one yt-dlp process, in MiB. It needs less than 100; a
+    /// run that wants more ends as `out_of_memory` instead of taking recap with
+    /// it. Held on Linux only.
+    pub max_memory_mb: u64,
+    /// Proxy for yt-dlp, as in `http://127.0.0.1:3128`. Empty: none.
+    pub proxy: String,
+    /// Certificate authority for yt-dlp's connections, a PEM file. Empty: the
+    /// system's.
+    #[schema(value_type = String)]
+    pub ca_file: PathBuf,
+    /// How long an address that YouTube blocks is left alone, in seconds.
+    pub block_pause_seconds: u64,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            ytdlp_path: String::new(),
+            ytdlp_version: "2026.10.26".to_owned(),
+            python: "python3".to_owned(),
+            extractor_args: "youtube:player_client=visionos;player_skip=webpage,configs,js;\
+                             skip=translated_subs,hls,dash"
+                .to_owned(),
+            fallback_extractor_args:
+                "youtube:player_client=visionos,web;skip=translated_subs,hls,dash".to_owned(),
+            socket_timeout_seconds: 15,
+            deadline_seconds: 90,
+            max_output_bytes: 1 << 20,
+            max_caption_bytes: 32 << 20,
+            max_memory_mb: 512,
+            proxy: String::new(),
+            ca_file: PathBuf::new(),
+            block_pause_seconds: 3600,
+        }
+    }
+}
+
+impl MediaConfig {
+    pub fn deadline(&self) -> Duration {
+        Duration::from_secs(self.deadline_seconds)
+    }
+
+    pub fn block_pause(&self) -> Duration {
+        Duration::from_secs(self.block_pause_seconds)
+    }
+
+    pub(crate) fn check(&self, found: &mut Vec<Problem>) {
+        if !self.ytdlp_path.is_empty() {
+            file("media.ytdlp_path", self.ytdlp_path.as_ref(), found);
+        }
+        if self.ytdlp_version.is_empty() {
+            found.push(Problem::invalid("media.ytdlp_version", "name a version, as in 2026.10.26"));
+        }
+        if !self.proxy.is_empty() {
+            url("media.proxy", &self.proxy, found);
+        }
+        if !self.ca_file.as_os_str().is_empty() {
+            file("media.ca_file", &self.ca_file, found);
+        }
+        at_least("media.socket_timeout_seconds", self.socket_timeout_seconds, 1, found);
+        at_least("media.deadline_seconds", self.deadline_seconds, 1, found);
+        at_least("media.max_output_bytes", self.max_output_bytes, 4096, found);
+        at_least("media.max_caption_bytes", self.max_caption_bytes, 4096, found);
+        between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
+        at_least("media.block_pause_seconds", self.block_pause_seconds, 1, found);
+    }
+}

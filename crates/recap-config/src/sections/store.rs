@@ -1,0 +1,60 @@
+//! Where jobs are kept.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::check::{at_least, between};
+use crate::error::Problem;
+
+/// Where jobs are kept: `[store]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreConfig {
+    /// What keeps them.
+    pub backend: StoreBackend,
+}
+
+/// What keeps the jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StoreBackend {
+    /// The embedded database of `[sqlite]`.
+    #[default]
+    Sqlite,
+}
+
+/// The embedded database: `[sqlite]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct SqliteConfig {
+    /// Its file, in the data directory unless the path is absolute.
+    #[schema(value_type = String)]
+    pub file: PathBuf,
+    /// Connections to it.
+    pub pool: u32,
+    /// How long a write waits for another one, in seconds.
+    pub busy_timeout_seconds: u64,
+}
+
+impl Default for SqliteConfig {
+    fn default() -> Self {
+        Self { file: PathBuf::from("recap.db"), pool: 4, busy_timeout_seconds: 15 }
+    }
+}
+
+impl SqliteConfig {
+    pub fn busy_timeout(&self) -> Duration {
+        Duration::from_secs(self.busy_timeout_seconds)
+    }
+
+    pub(crate) fn check(&self, found: &mut Vec<Problem>) {
+        between("sqlite.pool", self.pool, 1, 32, found);
+        at_least("sqlite.busy_timeout_seconds", self.busy_timeout_seconds, 1, found);
+        if self.file.as_os_str().is_empty() {
+            found.push(Problem::invalid("sqlite.file", "name a file, as in recap.db"));
+        }
+    }
+}

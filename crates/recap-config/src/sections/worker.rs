@@ -1,0 +1,63 @@
+//! How jobs are worked on.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::check::{at_least, between};
+use crate::error::Problem;
+
+/// How jobs are worked on: `[worker]`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct WorkerConfig {
+    /// Jobs in hand at once.
+    pub concurrency: usize,
+    /// How long a job stays with a worker that says nothing, in seconds.
+    pub lease_seconds: u64,
+    /// How often lost, due and expired jobs are looked for, in seconds.
+    pub reconcile_seconds: u64,
+    /// How long a job may be due before it counts as lost, in seconds.
+    pub patience_seconds: u64,
+    /// How long jobs in hand may take to be handed back at a stop, in seconds.
+    pub stop_seconds: u64,
+}
+
+impl Default for WorkerConfig {
+    fn default() -> Self {
+        Self {
+            concurrency: 2,
+            lease_seconds: 20,
+            reconcile_seconds: 5,
+            patience_seconds: 30,
+            stop_seconds: 20,
+        }
+    }
+}
+
+impl WorkerConfig {
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    pub fn reconcile_interval(&self) -> Duration {
+        Duration::from_secs(self.reconcile_seconds)
+    }
+
+    pub fn patience(&self) -> Duration {
+        Duration::from_secs(self.patience_seconds)
+    }
+
+    pub fn stop_timeout(&self) -> Duration {
+        Duration::from_secs(self.stop_seconds)
+    }
+
+    pub(crate) fn check(&self, found: &mut Vec<Problem>) {
+        between("worker.concurrency", self.concurrency, 1, 64, found);
+        between("worker.lease_seconds", self.lease_seconds, 4, 600, found);
+        at_least("worker.reconcile_seconds", self.reconcile_seconds, 1, found);
+        at_least("worker.patience_seconds", self.patience_seconds, 1, found);
+        between("worker.stop_seconds", self.stop_seconds, 1, 25, found);
+    }
+}

@@ -1,0 +1,80 @@
+//! The settings for people: those in force, and all there are.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa::openapi::{RefOr, Schema};
+
+use crate::load::Loaded;
+use crate::sections::Config;
+use crate::variables::ALIASES;
+
+/// The settings in force as TOML, secrets as `***`, each that is not a default
+/// with its source.
+pub fn effective(loaded: &Loaded) -> String {
+    let mut text = String::new();
+    for (section, fields) in sections(&loaded.config) {
+        let _ = writeln!(text, "[{section}]");
+        for (field, value) in fields {
+            let source = loaded.sources.get(&format!("{section}.{field}"));
+            let source = source.map(|it| format!("  # {it}")).unwrap_or_default();
+            let _ = writeln!(text, "{field} = {value}{source}");
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text.push('\n');
+    text
+}
+
+/// The reference of all settings, as Markdown.
+pub fn reference() -> String {
+    let mut text = String::from(include_str!("show/intro.md"));
+    let mut schemas = Vec::new();
+    <Config as ToSchema>::schemas(&mut schemas);
+    for (section, fields) in sections(&Config::default()) {
+        let wanted = format!("{section}config");
+        let schema = schemas.iter().find(|(name, _)| name.to_lowercase() == wanted);
+        let schema = schema.map(|(_, schema)| json(schema)).unwrap_or_default();
+        let about = schema["description"].as_str().unwrap_or_default();
+        let _ = writeln!(text, "\n## `[{section}]`\n\n{}\n", one_line(about));
+        text.push_str("| setting | default | meaning |\n| --- | --- | --- |\n");
+        for (field, value) in fields {
+            let about = schema["properties"][&field]["description"].as_str().unwrap_or_default();
+            let default = cell(&value.to_string());
+            let _ = writeln!(text, "| `{field}` | `{default}` | {} |", cell(&one_line(about)));
+        }
+    }
+    text.push_str("\n## Names without the prefix\n\n| variable | setting |\n| --- | --- |\n");
+    for (name, key) in ALIASES {
+        let _ = writeln!(text, "| `{name}` | `{key}` |");
+    }
+    text
+}
+
+fn sections(config: &Config) -> Vec<(String, Vec<(String, Value)>)> {
+    let Ok(Value::Object(sections)) = serde_json::to_value(config) else {
+        unreachable!("the settings are plain data");
+    };
+    sections
+        .into_iter()
+        .map(|(name, fields)| match fields {
+            Value::Object(fields) => (name, fields.into_iter().collect()),
+            _ => unreachable!("every section is a struct"),
+        })
+        .collect()
+}
+
+fn json(schema: &RefOr<Schema>) -> Value {
+    serde_json::to_value(schema).unwrap_or_default()
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A bar would end a cell of the table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|")
+}

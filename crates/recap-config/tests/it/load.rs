@@ -1,0 +1,97 @@
+use std::io::Write as _;
+use std::path::Path;
+
+use recap_config::{Config, load};
+
+use crate::variables;
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(text.as_bytes()).unwrap();
+    file
+}
+
+#[track_caller]
+fn check_refused<const N: usize>(text: &str, pairs: [(&str, &str); N], expected: &[&str]) {
+    let file = file(text);
+    let error = load(Some(file.path()), &variables(pairs)).unwrap_err().to_string();
+    let error = error.replace(&file.path().display().to_string(), "recap.toml");
+    for part in expected {
+        assert!(error.contains(part), "{part:?} is not in:\n{error}");
+    }
+    assert!(error.contains(&format!("{} problem", expected.len())), "{error}");
+}
+
+#[test]
+fn nothing_set_is_the_defaults() {
+    let loaded = load(Some(file("").path()), &variables([])).unwrap();
+    assert_eq!(loaded.config, Config::default());
+    assert!(loaded.sources.is_empty());
+}
+
+#[test]
+fn the_environment_wins_over_the_file_and_the_prefix_over_an_alias() {
+    let file = file("[server]\nport = 1\nworkers = 3\n");
+    let pairs = [("PORT", "2"), ("RECAP_SERVER__PORT", "4"), ("RECAP_PORT", "tcp://10.0.0.1:80")];
+    let loaded = load(Some(file.path()), &variables(pairs)).unwrap();
+    assert_eq!((loaded.config.server.port, loaded.config.server.workers), (4, 3));
+    assert_eq!(loaded.sources["server.port"], "environment variable RECAP_SERVER__PORT");
+}
+
+#[test]
+fn text_that_looks_like_a_number_or_a_list_is_taken_as_what_the_setting_wants() {
+    let pairs = [
+        ("GEMINI_API_KEY", "12345"),
+        ("RECAP_GEMINI__MODELS", "a, b"),
+        ("RECAP_MEDIA__YTDLP_VERSION", "2026.1"),
+        ("ENABLE_VIDEO_PREVIEW", "true"),
+        ("XDG_DATA_HOME", "/var/data"),
+    ];
+    let config = load(Some(file("").path()), &variables(pairs)).unwrap().config;
+    assert_eq!(config.gemini.api_key.expose(), "12345");
+    assert_eq!(config.gemini.models, ["a", "b"]);
+    assert_eq!(config.media.ytdlp_version, "2026.1");
+    assert!(config.features.video_preview);
+    assert_eq!(config.data.dir, Path::new("/var/data/recap"));
+}
+
+#[test]
+fn every_problem_is_named_with_its_source_and_its_mend() {
+    check_refused(
+        "[server]\nprot = 80\n[media]\nca_file = \"/no/such/ca.pem\"\n",
+        [("RECAP_SERVER__WORKERS", "many")],
+        &[
+            "server.prot (from file recap.toml): there is no such setting; did you mean server.port?",
+            "server.workers (from environment variable RECAP_SERVER__WORKERS): invalid type: found string \"many\", expected usize",
+            "media.ca_file (from file recap.toml): there is no file /no/such/ca.pem; correct the path or unset it",
+        ],
+    );
+}
+
+#[test]
+fn bounds_sections_and_syntax_are_checked() {
+    check_refused("port = 80", [], &["port (from file recap.toml): there is no such setting"]);
+    check_refused("[server\n", [], &["(from file recap.toml): is not valid TOML"]);
+    check_refused(
+        "[worker]\nconcurrency = 0",
+        [],
+        &["worker.concurrency (from file recap.toml): 0 is out of range, use 1 to 64"],
+    );
+    check_refused(
+        "[queue]\nbackend = \"kafka\"",
+        [],
+        &["queue.backend (from file recap.toml): unknown variant"],
+    );
+    check_refused(
+        "",
+        [("RECAP_SERVER__HOST", "0.0.0.0")],
+        &["server.host (from environment variable RECAP_SERVER__HOST): use a loopback address"],
+    );
+    check_refused("", [("RECAP_GEMINI__MODELS", "")], &["gemini.models"]);
+}
+
+#[test]
+fn a_named_file_that_is_missing_is_a_problem() {
+    let error = load(Some(Path::new("/no/such.toml")), &variables([])).unwrap_err().to_string();
+    assert!(error.contains("(from file /no/such.toml): cannot be read"), "{error}");
+}
