@@ -1,0 +1,37 @@
+//! What all connections of one simulated Gemini share.
+
+use std::sync::Mutex;
+
+use super::calls::CallRecord;
+use super::fault::{Fault, Faults};
+use crate::journal::{Journal, locked};
+
+pub(super) struct Shared {
+    pub(super) calls: Journal<CallRecord>,
+    faults: Mutex<Faults>,
+}
+
+impl Default for Shared {
+    fn default() -> Self {
+        Self { calls: Journal::new(), faults: Mutex::default() }
+    }
+}
+
+impl Shared {
+    pub(super) fn set_fault(&self, fault: Fault, times: u32) {
+        locked(&self.faults).queue(fault, times);
+    }
+
+    pub(super) fn set_model_fault(&self, model: &str, fault: Fault) {
+        locked(&self.faults).for_model(model, fault);
+    }
+
+    pub(super) fn next_fault(&self, model: &str) -> Option<Fault> {
+        locked(&self.faults).next(model)
+    }
+
+    pub(super) fn reset(&self) {
+        self.calls.clear();
+        *locked(&self.faults) = Faults::default();
+    }
+}

@@ -1,0 +1,16 @@
+//! YouTube and Gemini on loopback, in their wire formats: for `recap demo` and for tests.
+//!
+//! Both are strangers to recap: this crate depends on no other crate of the
+//! workspace, and what it answers follows from the request and the prose in
+//! `prose/` alone, so that the same run gives the same bytes. The one exception
+//! is the start of an upcoming video, which has to lie in the future.
+
+pub mod gemini;
+pub mod prose;
+pub mod scenario;
+pub mod youtube;
+
+mod clock;
+mod http;
+mod journal;
+mod server;

@@ -1,0 +1,103 @@
+//! Runs both simulators until it is told to stop, so that they outlive what is tested.
+//!
+//! `recap-simulator --youtube-port 18080 --gemini-port 18081 --dir STATE [--calls FILE]`
+//! prints one line of JSON with their addresses. With `--calls`, the calls of
+//! Gemini are written to that file at the end.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use recap_simulator::gemini::Gemini;
+use recap_simulator::youtube::YouTube;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+const USAGE: &str =
+    "usage: recap-simulator [--youtube-port N] [--gemini-port N] --dir DIRECTORY [--calls FILE]";
+
+struct Arguments {
+    youtube_port: u16,
+    gemini_port: u16,
+    directory: PathBuf,
+    calls: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let Some(arguments) = parse(std::env::args_os().skip(1)) else {
+        return complain(USAGE);
+    };
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    match runtime.and_then(|it| it.block_on(run(&arguments))) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => complain(&format!("recap-simulator: {error}")),
+    }
+}
+
+fn complain(text: &str) -> ExitCode {
+    // There is nobody left to tell if standard error is closed.
+    let _ = writeln!(io::stderr(), "{text}");
+    ExitCode::FAILURE
+}
+
+async fn run(arguments: &Arguments) -> io::Result<()> {
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let youtube = YouTube::start(arguments.youtube_port, &arguments.directory).await?;
+    let gemini = Gemini::start(arguments.gemini_port).await?;
+    announce(&youtube, &gemini)?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    if let Some(file) = &arguments.calls {
+        tokio::fs::write(file, json!(gemini.calls()).to_string()).await?;
+    }
+    gemini.stop().await;
+    youtube.stop().await;
+    Ok(())
+}
+
+fn announce(youtube: &YouTube, gemini: &Gemini) -> io::Result<()> {
+    let line = json!({
+        "youtube_proxy": youtube.proxy_url(),
+        "ca_file": youtube.ca_file(),
+        "gemini_base_url": gemini.base_url(),
+    });
+    let mut out = io::stdout().lock();
+    writeln!(out, "{line}")?;
+    out.flush()
+}
+
+/// `None` if something is missing, unknown or not a number.
+fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
+    let (mut youtube_port, mut gemini_port, mut directory, mut calls) = (0, 0, None, None);
+    while let Some(name) = words.next() {
+        let value = words.next()?;
+        match name.to_str()? {
+            "--youtube-port" => youtube_port = value.to_str()?.parse().ok()?,
+            "--gemini-port" => gemini_port = value.to_str()?.parse().ok()?,
+            "--dir" => directory = Some(PathBuf::from(value)),
+            "--calls" => calls = Some(PathBuf::from(value)),
+            _ => return None,
+        }
+    }
+    Some(Arguments { youtube_port, gemini_port, directory: directory?, calls })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn arguments_are_pairs_and_the_directory_is_needed() {
+        let parse = |it: &str| parse(it.split_whitespace().map(Into::into));
+        let parsed = parse("--youtube-port 18080 --dir state").unwrap();
+        assert_eq!((parsed.youtube_port, parsed.gemini_port, parsed.calls), (18_080, 0, None));
+        for wrong in ["", "--dir", "--youtube-port x --dir d", "--port 1 --dir d"] {
+            assert!(parse(wrong).is_none(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The endpoints for tests: what was asked, and replacing answers.
+
+use hyper::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use super::request::Call;
+use super::shared::Shared;
+use crate::http::{self, Reply};
+
+/// `None` if this is not a control request.
+pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
+    Some(match (&call.method, call.path.as_str()) {
+        (&Method::GET, "/__log") => http::json(StatusCode::OK, &json!(shared.log.list())),
+        (&Method::GET, "/ca.pem") => {
+            http::reply(StatusCode::OK, "application/x-pem-file", shared.ca_pem.clone())
+        }
+        (&Method::POST, "/__reset") => {
+            shared.reset();
+            http::json(StatusCode::OK, &json!({"ok": true}))
+        }
+        (&Method::POST, "/__override") => replace(shared, call),
+        _ => return None,
+    })
+}
+
+fn replace(shared: &Shared, call: &Call) -> Reply {
+    let replaced = match call.json() {
+        Some(Value::Object(answers)) => shared.replace(answers),
+        _ => false,
+    };
+    let status = if replaced { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    http::json(status, &json!({"ok": replaced}))
+}

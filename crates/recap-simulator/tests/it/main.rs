@@ -1,0 +1,13 @@
+//! Real clients against the simulators: yt-dlp and Google's SDK, unmodified.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod binary;
+mod control;
+mod faults;
+mod gemini;
+mod media;
+mod profiles;
+mod sdk;
+mod tools;
+mod youtube;
+mod yt_dlp;
