@@ -1,0 +1,7 @@
+//! One file a command.
+
+pub(crate) mod config;
+pub(crate) mod demo;
+pub(crate) mod doctor;
+pub(crate) mod serve;
+pub(crate) mod summarize;

@@ -1,0 +1,98 @@
+//! `recap doctor`: what recap needs on this machine, one line each, with the
+//! mend.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::net::ToSocketAddrs as _;
+use std::path::Path;
+
+use recap_config::Config;
+use recap_media::Origin;
+
+use crate::app;
+use crate::exit::Exit;
+use crate::text;
+
+/// What a check found: well, or what to do.
+type Finding = Result<String, String>;
+
+pub(crate) async fn run(config: &Config, search_path: Option<OsString>) -> anyhow::Result<Exit> {
+    let findings = [
+        ("data directory", data_directory(&config.data.dir)),
+        ("database", database(config).await),
+        ("yt-dlp", yt_dlp(config, search_path).await),
+        ("summariser", summarizer(config)),
+        ("YouTube", youtube(config).await),
+    ];
+    let mut healthy = true;
+    for (what, finding) in findings {
+        let (mark, words) = match &finding {
+            Ok(words) => ("ok  ", words),
+            Err(mend) => ("FAIL", mend),
+        };
+        healthy &= finding.is_ok();
+        text::print(format_args!("{mark} {what}: {words}\n"))?;
+    }
+    Ok(if healthy { Exit::Done } else { Exit::Machine })
+}
+
+fn mend(problem: impl Display, mend: &str) -> String {
+    format!("{problem}; {mend}")
+}
+
+fn data_directory(dir: &Path) -> Finding {
+    let hint = "set RECAP_DATA__DIR to a directory that recap may write to";
+    std::fs::create_dir_all(dir).map_err(|it| mend(it, hint))?;
+    tempfile::tempfile_in(dir).map_err(|it| mend(it, hint))?;
+    Ok(format!("{} can be written to", dir.display()))
+}
+
+async fn database(config: &Config) -> Finding {
+    let hint = "move the file away, or set RECAP_SQLITE__FILE to another";
+    let ports = app::ports(config).await.map_err(|it| mend(format!("{it:#}"), hint))?;
+    let open = ports.store.count_open().await.map_err(|it| mend(it.0, hint))?;
+    Ok(format!("{} opened, {open} open jobs", config.sqlite_file().display()))
+}
+
+async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
+    let found = recap_media::find_or_install(config, search_path, |it| text::say(it));
+    let found = found.await.map_err(|it| it.to_string())?;
+    let origin = match found.origin {
+        Origin::Setting => "named by media.ytdlp_path",
+        Origin::Path => "found on the PATH",
+        Origin::Managed => "recap's own copy",
+    };
+    Ok(format!("{} ({origin})", found.version))
+}
+
+fn summarizer(config: &Config) -> Finding {
+    let clock = recap_worker::system_clock();
+    let connected = recap_summarize::connect(config, clock).map_err(|it| it.to_string())?;
+    Ok(match connected.summarizer.name() {
+        "extractive" => {
+            "extractive: no key is set, which is fine; GEMINI_API_KEY sets one".to_owned()
+        }
+        name => name.to_owned(),
+    })
+}
+
+/// A connection, not a request: a blocked address would learn nothing more.
+async fn youtube(config: &Config) -> Finding {
+    let target = if config.media.proxy.is_empty() {
+        "www.youtube.com:443".to_owned()
+    } else {
+        let rest = config.media.proxy.split("://").nth(1).unwrap_or_default();
+        rest.trim_end_matches('/').to_owned()
+    };
+    let hint = "check the network, or set a proxy with RECAP_MEDIA__PROXY";
+    let name = target.clone();
+    let resolved = tokio::task::spawn_blocking(move || name.to_socket_addrs()).await;
+    let address = resolved.map_err(|it| mend(it, hint))?.map_err(|it| mend(it, hint))?.next();
+    let address = address.ok_or_else(|| mend("the name has no address", hint))?;
+    let connecting = tokio::net::TcpStream::connect(address);
+    match tokio::time::timeout(std::time::Duration::from_secs(5), connecting).await {
+        Ok(Ok(_)) => Ok(format!("{target} can be reached")),
+        Ok(Err(error)) => Err(mend(error, hint)),
+        Err(_) => Err(mend(format_args!("{target} does not answer"), hint)),
+    }
+}

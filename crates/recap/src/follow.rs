@@ -1,0 +1,134 @@
+//! Runs one job in this process and shows how far it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use jiff::Timestamp;
+use recap_config::Config;
+use recap_core::job::{JobInput, Priority, Stage};
+use recap_core::jobs::{Clock, JobPayload};
+use recap_core::ports::{JobEvent, Store};
+use recap_core::summary::Style;
+use recap_core::{Job, JobId, JobKind, VideoId};
+use recap_worker::{Outside, Ports};
+use tokio::sync::broadcast::error::RecvError;
+use tokio_util::sync::CancellationToken;
+
+use crate::app::{self, stop_signal};
+use crate::text;
+
+/// A person at a terminal does not wait longer than this for another attempt.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// What is to be summarised, and how.
+pub(crate) struct Wanted {
+    pub(crate) video: VideoId,
+    pub(crate) language: Option<String>,
+    pub(crate) style: Style,
+}
+
+/// Runs the job until it ends, or waits for longer than a person would;
+/// `None` when interrupted. Nothing of it is left on disk.
+pub(crate) async fn to_the_end(
+    config: &Config,
+    outside: Outside,
+    clock: Clock,
+    wanted: Wanted,
+) -> anyhow::Result<Option<Job>> {
+    let scratch = tempfile::tempdir().context("no temporary directory can be made")?;
+    let mut config = config.clone();
+    config.sqlite.file = scratch.path().join("job.db");
+    let ports = app::ports(&config).await?;
+    let now = clock();
+    let input = JobInput {
+        video_id: wanted.video,
+        language: wanted.language,
+        style: wanted.style,
+        priority: Priority::Interactive,
+    };
+    let job = Job::new(JobKind::Summary, input, now, now + config.jobs.max_age());
+    let watching =
+        watch(Arc::clone(&ports.store), ports.events.subscribe(), job.id, Arc::clone(&clock));
+    submit(&ports, &job).await?;
+    let shutdown = CancellationToken::new();
+    let cx = Arc::new(recap_worker::context(&config, &ports, outside, clock));
+    let working = recap_worker::run(&config, cx, shutdown.clone());
+    let watching = async {
+        let done = tokio::select! {
+            job = watching => job.map(Some),
+            () = stop_signal() => Ok(None),
+        };
+        shutdown.cancel();
+        done
+    };
+    let (worked, job) = tokio::join!(working, watching);
+    worked?;
+    job
+}
+
+async fn submit(ports: &Ports, job: &Job) -> anyhow::Result<()> {
+    ports.store.insert(job).await?;
+    let payload = JobPayload::new(job.kind, job.id);
+    ports.queue.push(payload, job.input.priority, Duration::ZERO).await?;
+    Ok(())
+}
+
+async fn watch(
+    store: Arc<dyn Store>,
+    mut events: tokio::sync::broadcast::Receiver<JobEvent>,
+    id: JobId,
+    clock: Clock,
+) -> anyhow::Result<Job> {
+    let bar = bar();
+    loop {
+        let job = store.find(id).await?.context("the job is gone")?;
+        show(&bar, &job);
+        if job.status.is_terminal() || waits_too_long(&job, clock()) {
+            bar.finish_and_clear();
+            return Ok(job);
+        }
+        match events.recv().await {
+            Ok(_) | Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => anyhow::bail!("the worker ended before the job did"),
+        }
+    }
+}
+
+fn waits_too_long(job: &Job, now: Timestamp) -> bool {
+    job.retry_at.is_some_and(|at| at > now + PATIENCE)
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}")
+        .expect("the template is a constant");
+    bar.set_style(style);
+    bar
+}
+
+fn show(bar: &ProgressBar, job: &Job) {
+    bar.set_position(job.progress.percent().into());
+    let title = job.video.as_ref().map_or("", |it| it.title.as_str());
+    bar.set_message(match job.progress.stage {
+        Stage::Waiting => match &job.last_error {
+            Some(failure) => format!("waiting: {failure}"),
+            None => "waiting".to_owned(),
+        },
+        Stage::Fetching => "fetching captions with yt-dlp".to_owned(),
+        Stage::Summarizing => format!(
+            "segment {} of {}: {title}",
+            (job.progress.segments_done + 1).min(job.progress.segments_total),
+            job.progress.segments_total
+        ),
+        Stage::Combining => format!("combining: {title}"),
+        Stage::Done => "done".to_owned(),
+    });
+}
+
+pub(crate) fn say_warnings(job: &Job) {
+    for warning in &job.warnings {
+        text::say(format_args!("note: {warning}"));
+    }
+}

@@ -1,0 +1,128 @@
+//! The command line, as a shell meets it.
+
+use std::process::{Command, Output};
+
+use recap_simulator::gemini::Gemini;
+use recap_simulator::youtube::YouTube;
+use tempfile::TempDir;
+
+#[expect(clippy::disallowed_methods, reason = "the program under test")]
+fn recap(dir: &TempDir, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_recap"))
+        .args(arguments)
+        .current_dir(dir.path())
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("HOME", dir.path())
+        .env("RECAP_MEDIA__YTDLP_PATH", recap_testkit::tools::yt_dlp())
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+#[test]
+fn the_demo_needs_nothing_and_ends_with_a_summary() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = recap(&dir, &["demo"], &[]);
+    let (out, err) = (text(&done.stdout), text(&done.stderr));
+    assert!(done.status.success(), "{err}");
+    assert!(out.starts_with("# "), "{out}");
+    assert!(out.contains("&t="), "{out}");
+    assert!(err.contains("Segments: 3"), "{err}");
+    for stage in ["fetching", "summarizing", "combining", "yt-dlp used"] {
+        assert!(err.contains(stage), "{stage} is not in: {err}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_video_is_summarised_without_a_server() {
+    let dir = tempfile::tempdir().unwrap();
+    let youtube = YouTube::start(0, dir.path()).await.unwrap();
+    let gemini = Gemini::start(0).await.unwrap();
+    let (proxy, ca) = (youtube.proxy_url(), youtube.ca_file().display().to_string());
+    let base = gemini.base_url();
+    let world = [
+        ("RECAP_MEDIA__PROXY", proxy.as_str()),
+        ("RECAP_MEDIA__CA_FILE", ca.as_str()),
+        ("RECAP_GEMINI__BASE_URL", base.as_str()),
+        ("GEMINI_API_KEY", "simulated"),
+    ];
+
+    let done = recap(&dir, &["summarize", "ok_short3m1", "--format", "json"], &world);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    let job: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(job["result"]["model"], "gemini-3.5-flash-lite");
+
+    let done = recap(&dir, &["summarize", "ok_short3m1", "--out", "s.md"], &world[..2]);
+    assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    assert!(done.stdout.is_empty());
+    assert!(std::fs::read_to_string(dir.path().join("s.md")).unwrap().starts_with("# "));
+
+    let done = recap(&dir, &["summarize", "er_private1"], &world);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(text(&done.stderr).contains("video_private"), "{}", text(&done.stderr));
+
+    let done = recap(&dir, &["summarize", "er_ratelim1"], &world);
+    assert_eq!(done.status.code(), Some(3));
+    youtube.stop().await;
+    gemini.stop().await;
+}
+
+#[test]
+fn a_wrong_link_is_refused_with_the_mend_and_nothing_is_started() {
+    let dir = tempfile::tempdir().unwrap();
+    for link in ["https://youtube.com.evil.example/watch?v=ok_demo25m1", "not a link", "--exec=x"] {
+        let done = recap(&dir, &["summarize", "--", link], &[]);
+        assert_eq!(done.status.code(), Some(2), "{link}: {}", text(&done.stderr));
+        assert!(done.stdout.is_empty());
+    }
+}
+
+#[test]
+fn every_wrong_setting_is_named_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("recap.toml"), "[server]\nprot = 80\n").unwrap();
+    let environment = [("PORT", "many"), ("RECAP_MEDIA__CA_FILE", "/no/such/ca.pem")];
+    let done = recap(&dir, &["config"], &environment);
+    assert_eq!(done.status.code(), Some(2));
+    insta::assert_snapshot!(text(&done.stderr));
+}
+
+#[test]
+fn the_settings_in_force_are_shown_without_secrets() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = recap(&dir, &["config"], &[("GEMINI_API_KEY", "very-secret")]);
+    let out = text(&done.stdout);
+    assert!(done.status.success() && !out.contains("very-secret"), "{out}");
+    assert!(out.contains("api_key = \"***\"  # environment variable GEMINI_API_KEY"), "{out}");
+}
+
+#[test]
+fn the_doctor_names_what_is_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let done = recap(&dir, &["doctor"], &[("RECAP_MEDIA__PROXY", "http://127.0.0.1:9")]);
+    let out = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(4), "{out}");
+    assert!(out.contains("ok   database"), "{out}");
+    assert!(out.contains("ok   yt-dlp: 2026.10.26"), "{out}");
+    assert!(out.contains("FAIL YouTube") && out.contains("RECAP_MEDIA__PROXY"), "{out}");
+}
+
+#[test]
+fn help_is_worth_reading() {
+    let dir = tempfile::tempdir().unwrap();
+    let pages = [
+        ("help", &["--help"][..]),
+        ("help_summarize", &["summarize", "--help"]),
+        ("help_demo", &["demo", "--help"]),
+    ];
+    for (name, arguments) in pages {
+        let done = recap(&dir, arguments, &[]);
+        assert!(done.status.success());
+        insta::assert_snapshot!(name, text(&done.stdout));
+    }
+}

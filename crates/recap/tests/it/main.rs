@@ -1,0 +1,12 @@
+//! recap as its users meet it: the real yt-dlp, the real database, HTTP and
+//! the command line. Only YouTube and Gemini are simulated.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod command_line;
+mod crash;
+mod faults;
+mod hanging;
+mod main_job;
+mod processes;
+mod scenarios;
+mod service;
