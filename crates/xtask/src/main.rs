@@ -1,0 +1,41 @@
+//! Development tasks: `cargo xtask --help`.
+
+mod docs;
+mod shell;
+mod test;
+mod tools;
+
+use clap::{Parser, Subcommand};
+
+/// Development tasks of recap.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Install what the tests need, then run all of them. Further arguments go to `cargo test`.
+    Test {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Install what the tests need into `target/tools`.
+    Tools,
+    /// Write the generated pages of `docs/`.
+    Docs {
+        /// Change nothing; fail if a page is not what it should be.
+        #[arg(long)]
+        check: bool,
+    },
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Test { args } => test::run(&args),
+        Task::Tools => tools::install(),
+        Task::Docs { check } => docs::write(check),
+    }
+}

@@ -1,0 +1,87 @@
+//! Who may know whom, as drawn in `docs/architecture.md`.
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+/// From the bottom up; a crate may know those below its own layer only.
+const LAYERS: [&[&str]; 4] = [
+    &["recap-core", "recap-config", "recap-telemetry"],
+    &["recap-store", "recap-queue", "recap-shared", "recap-media", "recap-summarize"],
+    &["recap-gateway", "recap-worker"],
+    &["recap"],
+];
+
+/// Known by tests, and the simulator by the demo; they stand beside the layers.
+const ASIDE: [&str; 3] = ["recap-simulator", "recap-testkit", "xtask"];
+
+/// Each vendor's home. `sqlx` is also where apalis needs it.
+const HOMES: [(&str, &[&str]); 13] = [
+    ("actix-web", &["recap-gateway"]),
+    ("apalis", &["recap-queue"]),
+    ("apalis-core", &["recap-queue"]),
+    ("apalis-sqlite", &["recap-queue"]),
+    ("clap", &["recap", "recap-simulator", "xtask"]),
+    ("figment", &["recap-config"]),
+    ("hyper", &["recap-simulator"]),
+    ("indicatif", &["recap"]),
+    ("reqwest", &["recap-telemetry", "recap-summarize"]),
+    ("rustls", &["recap-telemetry", "recap-simulator"]),
+    ("sqlx", &["recap-store", "recap-queue"]),
+    ("tracing-subscriber", &["recap-telemetry"]),
+    ("wait4", &["recap-media"]),
+];
+
+fn members() -> Vec<Package> {
+    let metadata = MetadataCommand::new().no_deps().exec().unwrap();
+    metadata.workspace_packages().into_iter().cloned().collect()
+}
+
+/// What a crate needs to be used, as opposed to be tested.
+fn uses(package: &Package) -> impl Iterator<Item = &str> {
+    let normal = package.dependencies.iter().filter(|it| it.kind == DependencyKind::Normal);
+    normal.map(|it| it.name.as_str())
+}
+
+fn layer(name: &str) -> Option<usize> {
+    LAYERS.iter().position(|it| it.contains(&name))
+}
+
+#[test]
+fn every_crate_has_a_place() {
+    for package in members() {
+        let name = package.name.as_str();
+        assert!(layer(name).is_some() || ASIDE.contains(&name), "{name} is in no layer");
+    }
+}
+
+#[test]
+fn arrows_point_down() {
+    for package in members() {
+        let Some(own) = layer(&package.name) else { continue };
+        for used in uses(&package) {
+            if let Some(other) = layer(used) {
+                assert!(other < own, "{} must not know {used}", package.name);
+            }
+            let demo = (package.name.as_str(), used) == ("recap", "recap-simulator");
+            assert!(!ASIDE.contains(&used) || demo, "{} must not know {used}", package.name);
+        }
+    }
+}
+
+#[test]
+fn the_gateway_is_thin() {
+    let gateway = members().into_iter().find(|it| it.name.as_str() == "recap-gateway").unwrap();
+    let ours: Vec<&str> = uses(&gateway).filter(|it| it.starts_with("recap-")).collect();
+    assert_eq!(ours, ["recap-config", "recap-core"]);
+}
+
+#[test]
+fn vendors_stay_home() {
+    for package in members() {
+        for used in uses(&package) {
+            if let Some((_, homes)) = HOMES.iter().find(|(vendor, _)| *vendor == used) {
+                let home = homes.contains(&package.name.as_str());
+                assert!(home, "{used} lives in {homes:?}, not in {}", package.name);
+            }
+        }
+    }
+}
