@@ -89,7 +89,8 @@ pub struct JobPage {
 ///
 /// Every method may be repeated: a job may run again after a crash. Writes to
 /// a running job carry its lease and return `false` when it is no longer held.
-/// Each write raises the job's revision. Implementations must pass
+/// Each write that a client can see raises the job's revision; renewing a lease
+/// and naming a stale job do not. Implementations must pass
 /// `recap_testkit::conformance::store`.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -168,8 +169,9 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Job>, StoreError>;
 
-    /// Ends waiting jobs whose `expires_at` has come, and returns their ids;
-    /// an ended job then stays until `forget_at`.
+    /// Ends jobs whose `expires_at` has come and that nobody holds, waiting or
+    /// left behind by a dead worker, and returns their ids; an ended job then
+    /// stays until `forget_at`.
     async fn expire(
         &self,
         now: Timestamp,

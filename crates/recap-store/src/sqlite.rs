@@ -1,0 +1,142 @@
+//! The store in one SQLite file: a row for each job, its document beside the
+//! columns that queries look at.
+//!
+//! Every write is one statement. Those that return rows are read to their end
+//! with `fetch_all`: `fetch_optional` lets go of the statement after its first
+//! row, and then a failing commit is not reported.
+
+mod cancel;
+mod lease;
+mod open;
+mod products;
+mod read;
+mod row;
+mod sweep;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use recap_core::error::Failure;
+use recap_core::job::{Job, JobId};
+use recap_core::ports::{
+    Cancel, Claim, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
+};
+use recap_core::summary::SegmentNotes;
+use recap_core::transcript::Transcript;
+use sqlx::SqlitePool;
+
+/// Jobs, transcripts and notes in one SQLite file.
+pub(crate) struct SqliteStore {
+    /// One connection, for whatever writes.
+    writer: SqlitePool,
+    /// Never waits for the writer, and it never for them.
+    reader: SqlitePool,
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn insert(&self, job: &Job) -> Result<(), StoreError> {
+        lease::insert(&self.writer, job).await.map_err(store_error)
+    }
+
+    async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
+        read::find(&self.reader, id).await.map_err(store_error)
+    }
+
+    async fn list(&self, filter: &JobFilter) -> Result<JobPage, StoreError> {
+        read::list(&self.reader, filter).await.map_err(store_error)
+    }
+
+    async fn count_open(&self) -> Result<u64, StoreError> {
+        read::count_open(&self.reader).await.map_err(store_error)
+    }
+
+    async fn claim(
+        &self,
+        id: JobId,
+        now: Timestamp,
+        lease: Duration,
+    ) -> Result<Option<Claim>, StoreError> {
+        lease::claim(&self.writer, id, now, lease).await.map_err(store_error)
+    }
+
+    async fn renew(&self, lease: Lease, until: Timestamp) -> Result<Renewal, StoreError> {
+        lease::renew(&self.writer, lease, until).await.map_err(store_error)
+    }
+
+    async fn save(&self, lease: Lease, job: &Job) -> Result<bool, StoreError> {
+        lease::save(&self.writer, lease, job).await.map_err(store_error)
+    }
+
+    async fn release(
+        &self,
+        lease: Lease,
+        release: &Release,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        lease::release(&self.writer, lease, release, now).await.map_err(store_error)
+    }
+
+    async fn finish(&self, lease: Lease, job: &Job) -> Result<bool, StoreError> {
+        lease::finish(&self.writer, lease, job).await.map_err(store_error)
+    }
+
+    async fn cancel(
+        &self,
+        id: JobId,
+        failure: &Failure,
+        now: Timestamp,
+    ) -> Result<Cancel, StoreError> {
+        cancel::cancel(&self.writer, id, failure, now).await.map_err(store_error)
+    }
+
+    async fn put_transcript(
+        &self,
+        lease: Lease,
+        transcript: &Transcript,
+    ) -> Result<bool, StoreError> {
+        products::put_transcript(&self.writer, lease, transcript).await.map_err(store_error)
+    }
+
+    async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError> {
+        products::find_transcript(&self.reader, id).await.map_err(store_error)
+    }
+
+    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
+        products::put_notes(&self.writer, lease, notes).await.map_err(store_error)
+    }
+
+    async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError> {
+        products::list_notes(&self.reader, id).await.map_err(store_error)
+    }
+
+    async fn take_stale(
+        &self,
+        now: Timestamp,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        sweep::take_stale(&self.writer, now, patience, limit).await.map_err(store_error)
+    }
+
+    async fn expire(
+        &self,
+        now: Timestamp,
+        failure: &Failure,
+        forget_at: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<JobId>, StoreError> {
+        sweep::expire(&self.writer, now, failure, forget_at, limit).await.map_err(store_error)
+    }
+
+    async fn forget(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
+        sweep::forget(&self.writer, now, limit).await.map_err(store_error)
+    }
+}
+
+fn store_error(error: sqlx::Error) -> StoreError {
+    StoreError(error.into())
+}

@@ -1,0 +1,188 @@
+//! The life of a row: inserted, claimed, written under a lease, and given back
+//! or ended.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_core::job::{Job, JobId};
+use recap_core::ports::{Claim, Lease, Release, Renewal};
+use sqlx::{FromRow, SqlitePool};
+
+use super::row::{Documents, JobRow, columns, decode_error, millis, to_json};
+
+#[derive(FromRow)]
+struct ClaimRow {
+    fence: i64,
+    crashes: u32,
+    #[sqlx(flatten)]
+    job: JobRow,
+}
+
+pub(super) const INSERT: &str = "
+    INSERT INTO recap_jobs (
+        id, kind, status, video_id, created_at, started_at, completed_at, expires_at,
+        retry_at, waiting_reason, attempts, waiting_since, revision, error, doc, result
+    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, max(?5, coalesce(?9, ?5)), ?12,
+        ?13, ?14, ?15)
+    ON CONFLICT (id) DO NOTHING";
+
+pub(super) async fn insert(pool: &SqlitePool, job: &Job) -> Result<(), sqlx::Error> {
+    let documents = Documents::of(job)?;
+    sqlx::query(INSERT)
+        .bind(job.id.to_string())
+        .bind(job.kind.to_string())
+        .bind(job.status.to_string())
+        .bind(job.input.video_id.to_string())
+        .bind(millis(job.created_at))
+        .bind(job.started_at.map(millis))
+        .bind(job.completed_at.map(millis))
+        .bind(millis(job.expires_at))
+        .bind(job.retry_at.map(millis))
+        .bind(documents.waiting_reason)
+        .bind(job.attempts)
+        .bind(job.revision.cast_signed())
+        .bind(documents.error)
+        .bind(documents.doc)
+        .bind(documents.result)
+        .execute(pool)
+        .await?;
+    Ok(())
+}
+
+/// Raises fence and crash counter in the statement that takes the job, so a
+/// worker that dies at once has been counted. A lease that ends now has ended.
+pub(super) const CLAIM: &str = concat!(
+    "UPDATE recap_jobs
+     SET status = 'running', fence = fence + 1, crashes = crashes + 1, lease_until = ?3,
+         started_at = coalesce(started_at, ?2), retry_at = NULL, waiting_reason = NULL,
+         revision = revision + 1
+     WHERE id = ?1
+       AND (status = 'queued' AND coalesce(retry_at, ?2) <= ?2
+            OR status = 'running' AND lease_until <= ?2)
+     RETURNING fence, crashes, result, ",
+    columns!()
+);
+
+pub(super) async fn claim(
+    pool: &SqlitePool,
+    id: JobId,
+    now: Timestamp,
+    lease: Duration,
+) -> Result<Option<Claim>, sqlx::Error> {
+    let lease = i64::try_from(lease.as_millis()).unwrap_or(i64::MAX);
+    let rows: Vec<ClaimRow> = sqlx::query_as(CLAIM)
+        .bind(id.to_string())
+        .bind(millis(now))
+        .bind(millis(now).saturating_add(lease))
+        .fetch_all(pool)
+        .await?;
+    let Some(row) = rows.into_iter().next() else { return Ok(None) };
+    Ok(Some(Claim {
+        lease: Lease { job: id, fence: u64::try_from(row.fence).map_err(decode_error)? },
+        // The column counts this claim already.
+        crashes: row.crashes.saturating_sub(1),
+        job: row.job.into_job()?,
+    }))
+}
+
+/// Holding a lease is not a write to the job: the revision stays, or every poll
+/// of a running job would be answered in full.
+pub(super) const RENEW: &str = "
+    UPDATE recap_jobs SET lease_until = ?3
+    WHERE id = ?1 AND fence = ?2 AND status = 'running'
+    RETURNING cancel_requested";
+
+pub(super) async fn renew(
+    pool: &SqlitePool,
+    lease: Lease,
+    until: Timestamp,
+) -> Result<Renewal, sqlx::Error> {
+    let rows: Vec<bool> = sqlx::query_scalar(RENEW)
+        .bind(lease.job.to_string())
+        .bind(lease.fence.cast_signed())
+        .bind(millis(until))
+        .fetch_all(pool)
+        .await?;
+    Ok(match rows.first() {
+        None => Renewal::Lost,
+        Some(false) => Renewal::Held,
+        Some(true) => Renewal::CancelRequested,
+    })
+}
+
+pub(super) const SAVE: &str = "
+    UPDATE recap_jobs SET doc = ?3, error = ?4, result = ?5, revision = revision + 1
+    WHERE id = ?1 AND fence = ?2 AND status = 'running'";
+
+pub(super) async fn save(pool: &SqlitePool, lease: Lease, job: &Job) -> Result<bool, sqlx::Error> {
+    let documents = Documents::of(job)?;
+    let done = sqlx::query(SAVE)
+        .bind(lease.job.to_string())
+        .bind(lease.fence.cast_signed())
+        .bind(documents.doc)
+        .bind(documents.error)
+        .bind(documents.result)
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A wish to cancel stays: the next worker hears of it at its first renewal.
+pub(super) const RELEASE: &str = "
+    UPDATE recap_jobs
+    SET status = 'queued', retry_at = ?3, waiting_reason = ?4, attempts = ?5,
+        expires_at = ?6, waiting_since = max(?7, coalesce(?3, ?7)), lease_until = 0,
+        crashes = 0, revision = revision + 1
+    WHERE id = ?1 AND fence = ?2 AND status = 'running'";
+
+pub(super) async fn release(
+    pool: &SqlitePool,
+    lease: Lease,
+    release: &Release,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(RELEASE)
+        .bind(lease.job.to_string())
+        .bind(lease.fence.cast_signed())
+        .bind(release.retry_at.map(millis))
+        .bind(release.waiting_reason.as_ref().map(to_json).transpose()?)
+        .bind(release.attempts)
+        .bind(millis(release.expires_at))
+        .bind(millis(now))
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// A status that does not end the job is refused like a lost lease: written,
+/// it would leave a running job that nobody holds.
+pub(super) const FINISH: &str = "
+    UPDATE recap_jobs
+    SET status = ?3, started_at = ?4, completed_at = ?5, expires_at = ?6, retry_at = ?7,
+        waiting_reason = ?8, attempts = ?9, error = ?10, doc = ?11, result = ?12,
+        lease_until = 0, crashes = 0, cancel_requested = 0, revision = revision + 1
+    WHERE id = ?1 AND fence = ?2 AND status = 'running' AND ?3 NOT IN ('queued', 'running')";
+
+pub(super) async fn finish(
+    pool: &SqlitePool,
+    lease: Lease,
+    job: &Job,
+) -> Result<bool, sqlx::Error> {
+    let documents = Documents::of(job)?;
+    let done = sqlx::query(FINISH)
+        .bind(lease.job.to_string())
+        .bind(lease.fence.cast_signed())
+        .bind(job.status.to_string())
+        .bind(job.started_at.map(millis))
+        .bind(job.completed_at.map(millis))
+        .bind(millis(job.expires_at))
+        .bind(job.retry_at.map(millis))
+        .bind(documents.waiting_reason)
+        .bind(job.attempts)
+        .bind(documents.error)
+        .bind(documents.doc)
+        .bind(documents.result)
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,104 @@
+//! What the reconciler asks for: jobs that seem lost, jobs whose time is over,
+//! and jobs to forget.
+//!
+//! The indexes are named, because SQLite would rather take the one by status
+//! and look at every job that has it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_core::error::Failure;
+use recap_core::job::{Job, JobId};
+use sqlx::SqlitePool;
+
+use super::row::{JobRow, columns, decode_error, millis, to_json};
+
+/// `waiting_since` is never before `retry_at`, so patience counts from the
+/// moment a job became due. A job whose lease has just ended is named at once,
+/// and after that, like the others, once per patience.
+pub(super) const TAKE_STALE: &str = concat!(
+    "UPDATE recap_jobs SET waiting_since = ?1
+     WHERE id IN (
+         SELECT id FROM (
+             SELECT id, waiting_since FROM recap_jobs INDEXED BY recap_jobs_queued
+             WHERE status = 'queued' AND waiting_since <= ?2
+             UNION ALL
+             SELECT id, waiting_since FROM recap_jobs INDEXED BY recap_jobs_running
+             WHERE status = 'running' AND lease_until <= ?1
+               AND (waiting_since < lease_until OR waiting_since <= ?2)
+         )
+         ORDER BY waiting_since LIMIT ?3
+     )
+     RETURNING ",
+    columns!()
+);
+
+pub(super) async fn take_stale(
+    pool: &SqlitePool,
+    now: Timestamp,
+    patience: Duration,
+    limit: usize,
+) -> Result<Vec<Job>, sqlx::Error> {
+    let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
+    let rows: Vec<JobRow> = sqlx::query_as(TAKE_STALE)
+        .bind(millis(now))
+        .bind(millis(now).saturating_sub(patience))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await?;
+    rows.into_iter().map(JobRow::into_job).collect()
+}
+
+/// A running job is waiting too once its lease has ended: nobody works on it.
+pub(super) const EXPIRE: &str = "
+    UPDATE recap_jobs
+    SET status = 'expired', error = ?2, completed_at = ?1, expires_at = ?3, retry_at = NULL,
+        waiting_reason = NULL, lease_until = 0, crashes = 0, cancel_requested = 0,
+        revision = revision + 1
+    WHERE id IN (
+        SELECT id FROM recap_jobs INDEXED BY recap_jobs_queued_expiry
+        WHERE status = 'queued' AND expires_at <= ?1
+        UNION ALL
+        SELECT id FROM recap_jobs INDEXED BY recap_jobs_running
+        WHERE status = 'running' AND lease_until <= ?1 AND expires_at <= ?1
+        LIMIT ?4
+    )
+    RETURNING id";
+
+pub(super) async fn expire(
+    pool: &SqlitePool,
+    now: Timestamp,
+    failure: &Failure,
+    forget_at: Timestamp,
+    limit: usize,
+) -> Result<Vec<JobId>, sqlx::Error> {
+    let ids: Vec<String> = sqlx::query_scalar(EXPIRE)
+        .bind(millis(now))
+        .bind(to_json(failure)?)
+        .bind(millis(forget_at))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(pool)
+        .await?;
+    ids.iter().map(|it| it.parse().map_err(decode_error)).collect()
+}
+
+/// Transcript and notes go with the job, by their foreign keys.
+pub(super) const FORGET: &str = "
+    DELETE FROM recap_jobs WHERE id IN (
+        SELECT id FROM recap_jobs INDEXED BY recap_jobs_ended
+        WHERE status NOT IN ('queued', 'running') AND expires_at <= ?1
+        LIMIT ?2
+    )";
+
+pub(super) async fn forget(
+    pool: &SqlitePool,
+    now: Timestamp,
+    limit: usize,
+) -> Result<u64, sqlx::Error> {
+    let done = sqlx::query(FORGET)
+        .bind(millis(now))
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .execute(pool)
+        .await?;
+    Ok(done.rows_affected())
+}
