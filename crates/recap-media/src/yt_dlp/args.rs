@@ -1,0 +1,148 @@
+//! The command line and the environment of one run. Each odd flag is there for
+//! a measured reason; change none without measuring.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use recap_config::MediaConfig;
+use recap_core::video::VideoId;
+
+/// What yt-dlp prints before it fetches captions, so that a refusal of the
+/// captions still leaves the metadata. `.{…}` omits absent keys; a bare
+/// `%(x)j` would print `NA`, which is not JSON.
+const PRINT_METADATA: &str = "video:META %(.{id,title,duration,channel,channel_id,uploader_id,\
+    upload_date,live_status,availability,media_type,language,chapters,description,tags,\
+    release_timestamp})j";
+/// Printed only after the captions are written; has their `filepath`.
+const PRINT_CAPTIONS: &str = "after_video:SUBS %(.{id,requested_subtitles})j";
+
+/// Nothing but these options is read, run, written or asked: no configuration
+/// file, plugin, cache, JavaScript or self-update; no extractor but YouTube's
+/// (the generic one would fetch any address).
+const CLOSED: &[&str] = &[
+    "--ignore-config",
+    "--no-plugin-dirs",
+    "--no-cache-dir",
+    "--no-update",
+    "--no-js-runtimes",
+    "--no-remote-components",
+    "--color",
+    "never",
+    "--no-progress",
+    "--no-playlist",
+    "--use-extractors",
+    "youtube",
+];
+
+/// Captions and metadata only. `-f b/ba` keeps yt-dlp from probing ffmpeg, and
+/// without `--ignore-no-formats-error` a video whose formats need JavaScript
+/// would hide its captions. Warnings stay on: they carry the reason of a
+/// refusal. Without `--sub-langs` yt-dlp takes exactly one track. The caption
+/// file is named relative to the working directory, because a path is a
+/// template to yt-dlp, and a `%` in it would be expanded.
+const CAPTIONS: &[&str] = &[
+    "-f",
+    "b/ba",
+    "--ignore-no-formats-error",
+    "--skip-download",
+    "--write-subs",
+    "--write-auto-subs",
+    "--sub-format",
+    "json3",
+    "--no-simulate",
+    "-o",
+    "sub",
+    "--print",
+    PRINT_METADATA,
+    "--print",
+    PRINT_CAPTIONS,
+];
+
+/// How YouTube is asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Profile {
+    /// One `--extractor-args`: a second one would silently replace the first.
+    pub(crate) extractor_args: String,
+    /// Asks for exactly this track instead of letting yt-dlp choose.
+    pub(crate) track: Option<String>,
+}
+
+/// yt-dlp's arguments for one video.
+pub(crate) fn arguments(media: &MediaConfig, profile: &Profile, video: VideoId) -> Vec<String> {
+    let mut arguments: Vec<String> = CLOSED.iter().map(|&it| it.to_owned()).collect();
+    // A refusal costs the time-out twice at most: once, and one repetition.
+    let timeout = media.socket_timeout_seconds.to_string();
+    let patience = ["--socket-timeout", &timeout, "--extractor-retries", "1", "--retries", "1"];
+    arguments.extend(patience.map(str::to_owned));
+    arguments.extend(["--extractor-args".to_owned(), profile.extractor_args.clone()]);
+    arguments.extend(CAPTIONS.iter().map(|&it| it.to_owned()));
+    if let Some(track) = &profile.track {
+        arguments.extend(["--sub-langs".to_owned(), track.clone()]);
+    }
+    // `--`: an id may begin with a hyphen, and nothing after it is an option.
+    arguments.extend(["--".to_owned(), video.watch_url()]);
+    arguments
+}
+
+/// All of the child's environment; it inherits nothing, so no key of ours.
+///
+/// `PATH` leads nowhere, because yt-dlp would run `file` and `uname` on every
+/// start. The proxy's names are lower case: Python ignores the others here.
+pub(crate) fn environment(media: &MediaConfig, home: &Path) -> Vec<(&'static str, OsString)> {
+    let mut environment = vec![
+        ("HOME", home.as_os_str().to_owned()),
+        // A single-file yt-dlp unpacks itself there.
+        ("TMPDIR", home.as_os_str().to_owned()),
+        ("PATH", "/nonexistent".into()),
+        ("LC_ALL", "C.UTF-8".into()),
+    ];
+    if !media.proxy.is_empty() {
+        environment.push(("http_proxy", (&media.proxy).into()));
+        environment.push(("https_proxy", (&media.proxy).into()));
+    }
+    if !media.ca_file.as_os_str().is_empty() {
+        // The child works in another directory than the one this is relative to.
+        let file = std::path::absolute(&media.ca_file).unwrap_or_else(|_| media.ca_file.clone());
+        environment.push(("SSL_CERT_FILE", file.into_os_string()));
+    }
+    environment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(extractor_args: &str, track: Option<&str>) -> String {
+        let profile =
+            Profile { extractor_args: extractor_args.to_owned(), track: track.map(str::to_owned) };
+        let video = "-bcdefghij_".parse().unwrap();
+        arguments(&MediaConfig::default(), &profile, video).join("\n")
+    }
+
+    #[test]
+    fn the_first_choice_skips_the_watch_page() {
+        insta::assert_snapshot!(lines(&MediaConfig::default().extractor_args, None));
+    }
+
+    #[test]
+    fn the_second_choice_reads_it() {
+        insta::assert_snapshot!(lines(&MediaConfig::default().fallback_extractor_args, None));
+    }
+
+    #[test]
+    fn one_track_can_be_asked_for() {
+        let lines = lines("youtube:x=y", Some("de-orig"));
+        assert!(lines.contains("\n--sub-langs\nde-orig\n--\nhttps://"), "{lines}");
+    }
+
+    #[test]
+    fn the_environment_is_ours_alone() {
+        let mut media = MediaConfig::default();
+        let home = Path::new("/data/work/run-1-x");
+        insta::assert_debug_snapshot!(environment(&media, home));
+
+        media.proxy = "http://127.0.0.1:3128".to_owned();
+        media.ca_file = "/etc/ca.pem".into();
+        insta::assert_debug_snapshot!(environment(&media, home));
+    }
+}

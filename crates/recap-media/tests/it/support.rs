@@ -1,0 +1,79 @@
+//! What the tests share.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use recap_config::Config;
+use recap_core::ports::{CaptionRequest, Captions, MediaError, MediaSource};
+use recap_media::{Origin, YtDlp};
+use recap_simulator::youtube::YouTube;
+use tempfile::TempDir;
+
+/// The pinned yt-dlp, not the one of whoever runs the tests.
+pub(crate) fn pinned_program() -> PathBuf {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
+    let program = tools.join("yt-dlp/bin/yt-dlp");
+    assert!(program.exists(), "run `cargo xtask tools` first: there is no {}", program.display());
+    program
+}
+
+pub(crate) fn pinned() -> YtDlp {
+    YtDlp {
+        program: pinned_program(),
+        arguments: Vec::new(),
+        version: "2026.10.26".to_owned(),
+        origin: Origin::Setting,
+    }
+}
+
+/// Settings on a data directory of their own.
+pub(crate) struct Place {
+    pub(crate) config: Config,
+    pub(crate) data: TempDir,
+}
+
+impl Place {
+    pub(crate) fn new() -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let mut config = Config::default();
+        data.path().clone_into(&mut config.data.dir);
+        Self { config, data }
+    }
+
+    /// With a simulated YouTube in place of the real one.
+    pub(crate) async fn with_youtube() -> (Self, YouTube) {
+        let mut place = Self::new();
+        let youtube = YouTube::start(0, &place.data.path().join("youtube")).await.unwrap();
+        place.config.media.proxy = youtube.proxy_url();
+        youtube.ca_file().clone_into(&mut place.config.media.ca_file);
+        (place, youtube)
+    }
+
+    /// Work directories that are there.
+    pub(crate) fn work_left(&self) -> usize {
+        let entries = fs::read_dir(self.data.path().join("work"));
+        let runs = |it: &fs::DirEntry| it.file_name().to_string_lossy().starts_with("run-");
+        entries.map_or(0, |it| it.flatten().filter(runs).count())
+    }
+}
+
+pub(crate) async fn ask(source: &dyn MediaSource, video: &str) -> Result<Captions, MediaError> {
+    source.captions(&CaptionRequest { video: video.parse().unwrap() }).await
+}
+
+/// An error in one line: class, code, whether a client may retry, and when.
+pub(crate) fn told(error: &MediaError) -> String {
+    let (class, failure, extra) = match error {
+        MediaError::Permanent(failure) => ("permanent", failure, String::new()),
+        MediaError::Transient { failure, .. } => ("transient", failure, String::new()),
+        MediaError::Blocked { failure, after } => {
+            ("blocked", failure, format!(" {}s", after.as_secs()))
+        }
+        MediaError::NotYet { failure, until } => {
+            let known = if until.is_some() { " with its start" } else { "" };
+            ("not yet", failure, known.to_owned())
+        }
+    };
+    let retryable = if failure.retryable { " retryable" } else { "" };
+    format!("{class} {}{retryable}{extra}", failure.code)
+}
