@@ -1,5 +1,6 @@
 //! Development tasks: `cargo xtask --help`.
 
+mod bench;
 mod docs;
 mod shell;
 mod test;
@@ -24,6 +25,8 @@ enum Task {
     },
     /// Install what the tests need into `target/tools`.
     Tools,
+    /// Measure what recap costs, as it is shipped.
+    Bench,
     /// Write the generated pages of `docs/`.
     Docs {
         /// Change nothing; fail if a page is not what it should be.
@@ -36,6 +39,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Test { args } => test::run(&args),
         Task::Tools => tools::install(),
+        Task::Bench => bench::run(),
         Task::Docs { check } => docs::write(check),
     }
 }

@@ -52,7 +52,8 @@ fn make_venv(dir: &Path) -> anyhow::Result<()> {
     let python = PathBuf::from("python3");
     let path = dir.to_str().context("the path of the checkout is not UTF-8")?;
     if !succeeds(&python, &["-c", "import ensurepip, venv"]) {
-        // Debian ships the module in a package of its own.
+        // Debian ships the module in a package of its own; a fresh image has no lists.
+        run("apt-get", &["--quiet", "update"])?;
         run("apt-get", &["install", "--yes", "--no-install-recommends", "python3-venv"])
             .context("python3-venv is missing and cannot be installed; install it and try again")?;
     }

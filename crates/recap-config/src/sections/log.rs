@@ -26,7 +26,7 @@ impl Default for LogConfig {
     fn default() -> Self {
         Self {
             format: LogFormat::Text,
-            filter: "info,apalis=warn,apalis_core=warn,sqlx=warn".into(),
+            filter: "info,actix_server=warn,sqlx=warn".into(),
         }
     }
 }

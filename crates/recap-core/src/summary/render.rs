@@ -41,7 +41,7 @@ enum Format {
 /// What each style shows is said at [`Style`]; an empty part has no heading.
 fn render(summary: &Summary, video: &VideoMetadata, format: Format) -> String {
     let Summary { style, key_points, chapters, .. } = summary;
-    let mut blocks = vec![format.title(&summary.title), format.video(video)];
+    let mut blocks = vec![format.title(&summary.title), format.video(video, &summary.title)];
     if *style != Style::Bullets {
         blocks.push(format.paragraphs(&summary.tldr));
     }
@@ -100,20 +100,21 @@ impl Format {
         }
     }
 
-    /// The title with its link, the channel and the length.
-    fn video(self, video: &VideoMetadata) -> String {
-        let (title, link) = (self.line(&video.title), video.id.watch_url());
-        let mut parts = vec![match self {
-            Self::Markdown => format!("[{title}]({link})"),
-            Self::Text => title,
-        }];
+    /// The video's own title, unless it is the heading already, the channel,
+    /// the length and the link.
+    fn video(self, video: &VideoMetadata, heading: &str) -> String {
+        let link = video.id.watch_url();
+        let mut parts = Vec::new();
+        if video.title != heading {
+            parts.push(self.line(&video.title));
+        }
         parts.extend(video.channel.as_deref().map(|it| self.line(it)));
         parts.extend(video.duration.map(clock));
-        let parts = parts.join(" · ");
-        match self {
-            Self::Markdown => parts,
-            Self::Text => format!("{parts}\n{link}"),
-        }
+        parts.push(match self {
+            Self::Markdown => format!("[watch]({link})"),
+            Self::Text => link,
+        });
+        parts.join(" · ")
     }
 
     fn time(self, video: VideoId, time: Duration) -> String {

@@ -9,6 +9,7 @@
 //! matters: a plain `-m` would load plugins from the working directory.
 
 mod install;
+mod setup;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};

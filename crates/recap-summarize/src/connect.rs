@@ -1,0 +1,65 @@
+//! Choosing the summariser.
+
+use std::sync::Arc;
+
+use recap_config::{Config, Provider};
+use recap_core::ports::Summarizer;
+
+use crate::Clock;
+use crate::extractive::Extractive;
+use crate::gemini::Gemini;
+
+/// The summariser of the configuration, and the one to fall back on.
+#[derive(Clone)]
+pub struct Connected {
+    pub summarizer: Arc<dyn Summarizer>,
+    /// For the last attempt at a job whose `summarizer` does not answer; what
+    /// it makes is to be marked as degraded. `None` if that is switched off, or
+    /// if `summarizer` cannot fail.
+    pub fallback: Option<Arc<dyn Summarizer>>,
+}
+
+/// The settings cannot work. Mend them; repeating does not help.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error(
+        "`summarize.provider` is `gemini`, but there is no key: set `gemini.api_key` \
+         (or GEMINI_API_KEY), or choose the provider `auto` or `extractive`"
+    )]
+    NoKey,
+    #[error(
+        "`gemini.api_key` (or GEMINI_API_KEY) holds characters that no key has; was it copied whole?"
+    )]
+    InvalidKey,
+    #[error(
+        "the HTTP client for Gemini could not be set up; are root certificates installed \
+         (on Debian: ca-certificates)?"
+    )]
+    Http(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Sets up the configured summariser; reaches nothing yet. The only `match` on
+/// [`Provider`].
+///
+/// `clock` tells when a spent quota is whole again.
+///
+/// # Errors
+///
+/// [`ConnectError`] names the setting.
+pub fn connect(config: &Config, clock: Clock) -> Result<Connected, ConnectError> {
+    let has_key = !config.gemini.api_key.expose().trim().is_empty();
+    match config.summarize.provider {
+        Provider::Auto | Provider::Gemini if has_key => with_gemini(config, clock),
+        Provider::Gemini => Err(ConnectError::NoKey),
+        Provider::Auto | Provider::Extractive => {
+            Ok(Connected { summarizer: Arc::new(Extractive), fallback: None })
+        }
+    }
+}
+
+fn with_gemini(config: &Config, clock: Clock) -> Result<Connected, ConnectError> {
+    let summarizer = Arc::new(Gemini::new(&config.gemini, &config.features, clock)?);
+    let fallback: Option<Arc<dyn Summarizer>> =
+        config.summarize.extractive_fallback.then(|| Arc::new(Extractive) as _);
+    Ok(Connected { summarizer, fallback })
+}

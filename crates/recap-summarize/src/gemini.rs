@@ -1,0 +1,193 @@
+//! Gemini, by `streamGenerateContent` of Google's public REST API.
+//!
+//! One call per segment, one more to combine several; the rules for what goes
+//! wrong are in `outcome` (what it means), `attempts` (again, wait, next model)
+//! and `ask` (shorter, paraphrased, repaired).
+
+mod answer;
+mod ask;
+mod attempts;
+mod client;
+mod combine;
+mod notes;
+mod outcome;
+mod prompt;
+mod quota;
+mod request;
+mod response;
+mod stream;
+
+use std::future::Future;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use recap_config::{FeaturesConfig, GeminiConfig};
+use recap_core::ports::{Answer, CombineRequest, NotesRequest, Summarizer, SummarizerError};
+use recap_core::summary::{SegmentNotes, Summary, Usage};
+use recap_core::transcript::Cue;
+use tokio::time::Instant;
+
+use self::ask::{Asked, Problem};
+use self::attempts::{Budget, Caller};
+use self::combine::Gist;
+use self::prompt::Amendments;
+use self::request::Generation;
+use crate::{Clock, ConnectError, chapters, tidy};
+
+/// The summariser that asks Gemini.
+pub(crate) struct Gemini {
+    caller: Caller,
+    generation: Generation,
+    call_timeout: Duration,
+}
+
+impl Gemini {
+    pub(crate) fn new(
+        config: &GeminiConfig,
+        features: &FeaturesConfig,
+        clock: Clock,
+    ) -> Result<Self, ConnectError> {
+        Ok(Self {
+            caller: Caller::new(config, clock)?,
+            generation: Generation::new(config, features),
+            call_timeout: config.call_timeout(),
+        })
+    }
+
+    fn budget(&self) -> Budget {
+        Budget { deadline: Instant::now() + self.call_timeout, usage: Usage::default() }
+    }
+
+    async fn notes_on(
+        &self,
+        request: &NotesRequest<'_>,
+        chunks: &[&[Cue]],
+        amendments: Amendments,
+        budget: &mut Budget,
+    ) -> Result<SegmentNotes, Problem> {
+        let tokens = self.generation.max_output_tokens;
+        let prompt = |amendments| notes::prompt(request, chunks, tokens, amendments);
+        let parse = |answer: &str| notes::parse(request, answer);
+        let Asked { value, model } =
+            ask::ask(&self.caller, self.generation, budget, amendments, prompt, parse).await?;
+        Ok(SegmentNotes { model, ..value })
+    }
+
+    /// If even a short answer about all chunks is cut, each half gets its own.
+    async fn notes_in_halves(
+        &self,
+        request: &NotesRequest<'_>,
+        budget: &mut Budget,
+    ) -> Result<SegmentNotes, SummarizerError> {
+        let chunks = request.chunks;
+        match self.notes_on(request, chunks, Amendments::default(), budget).await {
+            Err(Problem::Cut) if chunks.len() > 1 => {}
+            done => return Ok(done?),
+        }
+        let (first, second) = chunks.split_at(chunks.len() / 2);
+        let shorter = Amendments { shorter: true, ..Amendments::default() };
+        let first = self.notes_on(request, first, shorter, budget).await?;
+        let second = self.notes_on(request, second, shorter, budget).await?;
+        Ok(notes::merged(first, second))
+    }
+
+    async fn gist(
+        &self,
+        request: &CombineRequest<'_>,
+        notes: &[SegmentNotes],
+        budget: &mut Budget,
+    ) -> Result<Asked<Gist>, SummarizerError> {
+        let prompt = |amendments| combine::prompt(request, notes, amendments);
+        let parse = |answer: &str| combine::parse(request.style, notes, answer);
+        let amendments = Amendments::default();
+        Ok(ask::ask(&self.caller, self.generation, budget, amendments, prompt, parse).await?)
+    }
+
+    /// Condenses group by group until what is left fits into one question.
+    async fn gist_of_all(
+        &self,
+        request: &CombineRequest<'_>,
+        mut notes: Vec<SegmentNotes>,
+        budget: &mut Budget,
+    ) -> Result<Asked<Gist>, SummarizerError> {
+        loop {
+            let groups = combine::groups(&notes);
+            if groups.len() <= 1 {
+                return self.gist(request, &notes, budget).await;
+            }
+            let mut condensed = Vec::with_capacity(groups.len());
+            for group in groups {
+                let gist = self.gist(request, group, budget).await?.value;
+                condensed.extend(combine::condensed(group, gist));
+            }
+            notes = condensed;
+        }
+    }
+}
+
+#[async_trait]
+impl Summarizer for Gemini {
+    fn name(&self) -> &'static str {
+        "gemini"
+    }
+
+    async fn notes(
+        &self,
+        request: &NotesRequest<'_>,
+    ) -> Result<Answer<SegmentNotes>, SummarizerError> {
+        if request.chunks.iter().all(|it| it.is_empty()) {
+            let value = chapters::silent(request, self.name());
+            return Ok(Answer { value, usage: Usage::default(), warnings: Vec::new() });
+        }
+        let mut budget = self.budget();
+        let deadline = budget.deadline;
+        let value = in_time(deadline, self.notes_in_halves(request, &mut budget)).await?;
+        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+    }
+
+    async fn combine(
+        &self,
+        request: &CombineRequest<'_>,
+    ) -> Result<Answer<Summary>, SummarizerError> {
+        let told: Vec<SegmentNotes> =
+            request.notes.iter().filter(|it| chapters::tells(it)).cloned().collect();
+        let mut budget = self.budget();
+        let deadline = budget.deadline;
+        let Asked { value, model } = match told.as_slice() {
+            [] => return Err(SummarizerError::Blocked),
+            [only] => alone(request, only),
+            _ => in_time(deadline, self.gist_of_all(request, told, &mut budget)).await?,
+        };
+        let value = finished(request, value, model);
+        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+    }
+}
+
+/// The notes on one segment are a gist already.
+fn alone(request: &CombineRequest<'_>, notes: &SegmentNotes) -> Asked<Gist> {
+    let points = tidy::evenly(notes.points.clone(), tidy::most_points(request.style));
+    let value = Gist { title: notes.title.clone(), tldr: notes.summary.clone(), points };
+    Asked { value, model: notes.model.clone() }
+}
+
+fn finished(request: &CombineRequest<'_>, gist: Gist, model: String) -> Summary {
+    let video = tidy::text(&request.video.title, tidy::LONGEST_TITLE);
+    Summary {
+        title: if gist.title.is_empty() { video } else { gist.title },
+        tldr: gist.tldr,
+        key_points: gist.points,
+        chapters: chapters::chapters(request.video, request.notes),
+        language: request.language.to_owned(),
+        style: request.style,
+        model,
+        coverage: request.coverage.clamp(0.0, 1.0),
+    }
+}
+
+async fn in_time<T>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, SummarizerError>>,
+) -> Result<T, SummarizerError> {
+    let done = tokio::time::timeout_at(deadline, work).await;
+    done.unwrap_or_else(|elapsed| Err(SummarizerError::Transient(elapsed.into())))
+}

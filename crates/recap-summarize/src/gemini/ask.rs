@@ -1,0 +1,67 @@
+//! From an answer to a value: validate, and ask once more where that helps.
+
+use recap_core::ports::SummarizerError;
+
+use super::attempts::{Budget, Caller};
+use super::prompt::Amendments;
+use super::request::{Generation, Prompt, body};
+use super::response::Verdict;
+
+/// Why there is no value.
+#[derive(Debug)]
+pub(super) enum Problem {
+    /// Two answers were cut; half the input may do.
+    Cut,
+    Summarizer(SummarizerError),
+}
+
+impl From<Problem> for SummarizerError {
+    fn from(problem: Problem) -> Self {
+        match problem {
+            Problem::Cut => Self::InvalidAnswer,
+            Problem::Summarizer(error) => error,
+        }
+    }
+}
+
+/// A value, and the model it came from.
+#[derive(Debug)]
+pub(super) struct Asked<T> {
+    pub(super) value: T,
+    pub(super) model: String,
+}
+
+/// Asks for a value. Each amendment is tried once, so there are at most four
+/// answers: as asked, shorter, paraphrased, repaired.
+pub(super) async fn ask<T: Send>(
+    caller: &Caller,
+    generation: Generation,
+    budget: &mut Budget,
+    mut amendments: Amendments,
+    prompt: impl Fn(Amendments) -> Prompt + Send,
+    parse: impl Fn(&str) -> Option<T> + Send,
+) -> Result<Asked<T>, Problem> {
+    loop {
+        let body = body(&prompt(amendments), generation);
+        let reply = caller.ask(&body, budget).await.map_err(Problem::Summarizer)?;
+        let (again, problem) = match reply.verdict {
+            Verdict::Complete(text) => match parse(&text) {
+                Some(value) => return Ok(Asked { value, model: reply.model }),
+                None => (&mut amendments.repair, SummarizerError::InvalidAnswer.into()),
+            },
+            Verdict::Unusable => (&mut amendments.repair, SummarizerError::InvalidAnswer.into()),
+            Verdict::Cut => (&mut amendments.shorter, Problem::Cut),
+            Verdict::Recitation => (&mut amendments.paraphrase, SummarizerError::Blocked.into()),
+            Verdict::Blocked => return Err(SummarizerError::Blocked.into()),
+        };
+        if std::mem::replace(again, true) {
+            return Err(problem);
+        }
+    }
+}
+
+impl From<SummarizerError> for Problem {
+    fn from(error: SummarizerError) -> Self {
+        Self::Summarizer(error)
+    }
+}

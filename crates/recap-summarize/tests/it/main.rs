@@ -1,0 +1,11 @@
+//! The summarisers at their port: Gemini against the simulator, the extractive
+//! one against its talks.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod combining;
+mod connecting;
+mod extracting;
+mod failing;
+mod noting;
+mod stub;
+mod support;
