@@ -6,7 +6,10 @@ use figment::Provider;
 use figment::providers::{Format, Toml};
 
 use crate::error::Problem;
-use crate::load::{DEFAULT_FILE, Setting};
+use crate::setting::Setting;
+
+/// The file that is read from the working directory when none is named.
+const DEFAULT_FILE: &str = "recap.toml";
 
 /// What the file sets. A file that was asked for and is missing, or one that
 /// is not TOML, is a problem; no file at all is fine.

@@ -11,6 +11,7 @@ mod file;
 mod load;
 mod secret;
 mod sections;
+mod setting;
 mod show;
 mod variables;
 

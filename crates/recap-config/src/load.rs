@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use figment::providers::Serialized;
-use figment::value::Value;
 use figment::{Figment, Provider};
 
 use crate::error::{ConfigError, Problem};
 use crate::file;
 use crate::sections::Config;
+use crate::setting::Setting;
 use crate::variables::EnvironmentVariables;
-
-/// The file that is read from the working directory when none is named.
-pub(crate) const DEFAULT_FILE: &str = "recap.toml";
 
 /// The settings in force, and where each that is not a default came from.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,16 +19,6 @@ pub struct Loaded {
     pub config: Config,
     /// By key, as in `server.port`.
     pub sources: BTreeMap<String, String>,
-}
-
-/// One value that somebody set.
-pub(crate) struct Setting {
-    /// As in `server.port`.
-    pub(crate) key: String,
-    pub(crate) source: String,
-    /// What it may mean, most likely first: `12` is a number, or a key that
-    /// looks like one.
-    pub(crate) meanings: Vec<Value>,
 }
 
 /// Loads defaults ← file ← environment.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use figment::value::{Tag, Value};
 
-use crate::load::Setting;
 use crate::sections::DataConfig;
+use crate::setting::Setting;
 
 /// Names that platforms and people already use, and the settings they mean.
 pub(crate) const ALIASES: [(&str, &str); 7] = [

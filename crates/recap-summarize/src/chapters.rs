@@ -70,7 +70,7 @@ fn of_video(chapter: &Chapter, told: &[&SegmentNotes]) -> Option<ChapterSummary>
     let whole: Vec<&str> = told.iter().filter(inside).map(|it| it.summary.as_str()).collect();
     let summary = match whole.len() {
         0 => points(chapter, told).or_else(|| sentence(chapter, told))?,
-        _ => whole.join(" "),
+        _ => tidy::in_a_row(whole),
     };
     let summary = tidy::text(&summary, tidy::LONGEST_SUMMARY);
     let valid = !title.is_empty() && !summary.is_empty() && chapter.start < chapter.end;
@@ -81,7 +81,7 @@ fn points(chapter: &Chapter, told: &[&SegmentNotes]) -> Option<String> {
     let here = chapter.start..chapter.end;
     let points = told.iter().flat_map(|it| &it.points).filter(|it| here.contains(&it.start));
     let texts = tidy::evenly(points.map(|it| it.text.as_str()).collect(), POINTS);
-    (!texts.is_empty()).then(|| texts.join(" "))
+    (!texts.is_empty()).then(|| tidy::in_a_row(texts))
 }
 
 /// The sentence of the segment's summary that stands where the chapter does:

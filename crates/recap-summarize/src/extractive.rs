@@ -108,15 +108,7 @@ fn point(sentence: &Sentence, within: Range<Duration>) -> KeyPoint {
 }
 
 fn texts(sentences: &[Sentence], chosen: &[usize]) -> String {
-    let unspaced = |text: &str| text.ends_with(words::is_unspaced);
-    let mut text = String::new();
-    for sentence in chosen.iter().map(|it| sentences[*it].text.as_str()) {
-        if !text.is_empty() && !unspaced(&text) {
-            text.push(' ');
-        }
-        text.push_str(sentence);
-    }
-    text
+    tidy::in_a_row(chosen.iter().map(|it| sentences[*it].text.as_str()))
 }
 
 fn summary_sentences(style: Style, all: usize) -> usize {

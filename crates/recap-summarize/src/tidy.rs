@@ -104,6 +104,18 @@ fn clamped(seconds: f64, within: &Range<Duration>) -> Duration {
     time.clamp(within.start, last)
 }
 
+/// Sentences in a row, with a space between them where their script has one.
+pub(crate) fn in_a_row<'a>(sentences: impl IntoIterator<Item = &'a str>) -> String {
+    let mut text = String::new();
+    for sentence in sentences {
+        if !text.is_empty() && !text.ends_with(is_unspaced) {
+            text.push(' ');
+        }
+        text.push_str(sentence);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -150,4 +162,12 @@ mod tests {
         assert_eq!(shortened("one two three", 12), "one two…");
         assert_eq!(shortened("一二三四五", 3), "一二…");
     }
+}
+
+/// Characters of the scripts that write no blanks between words: Han, kana,
+/// Thai, Lao, Khmer, Burmese.
+pub(crate) fn is_unspaced(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+        || matches!(char, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -24,9 +24,6 @@ pub enum LogFormat {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self {
-            format: LogFormat::Text,
-            filter: "info,actix_server=warn,sqlx=warn".into(),
-        }
+        Self { format: LogFormat::Text, filter: "info,actix_server=warn,sqlx=warn".into() }
     }
 }

@@ -13,11 +13,15 @@ mod setup;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use recap_config::Config;
 
 use super::locate;
 use super::{Origin, YtDlp, YtDlpError};
+
+/// How long an installation may take, waiting for another process included.
+const DEADLINE: Duration = Duration::from_mins(5);
 
 /// Finds a yt-dlp as [`find`](super::find) does, and installs recap's own copy
 /// if there is none. `say` gets a line for people before each step.

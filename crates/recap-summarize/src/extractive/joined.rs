@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use recap_core::transcript::Cue;
 
-use super::words::is_unspaced;
+use crate::tidy::is_unspaced;
 
 /// Silence of this length between two cues is a pause.
 const PAUSE: Duration = Duration::from_millis(600);

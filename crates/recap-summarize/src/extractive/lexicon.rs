@@ -120,7 +120,7 @@ fn after<'a>(text: &'a str, opener: &str) -> Option<&'a str> {
             return None;
         }
     }
-    let unspaced = opener.chars().next_back().is_some_and(super::words::is_unspaced);
+    let unspaced = opener.chars().next_back().is_some_and(crate::tidy::is_unspaced);
     let ended =
         !rest.as_str().starts_with(|it: char| it.is_alphanumeric() || it == '\'' || it == '’');
     (unspaced || ended).then_some(rest.as_str())

@@ -7,7 +7,8 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::lexicon::Lexicon;
 use super::rank::as_f64;
 use super::sentences::Sentence;
-use super::words::{is_hangul, is_unspaced, says_nothing, terms};
+use super::words::{is_hangul, says_nothing, terms};
+use crate::tidy::is_unspaced;
 
 /// A title names this many phrases at most, of this many words each.
 const PHRASES: usize = 3;

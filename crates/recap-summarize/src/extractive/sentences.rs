@@ -10,8 +10,9 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::joined::Joined;
 use super::lexicon::Lexicon;
 use super::split;
-use super::words::{is_unspaced, length};
+use super::words::length;
 use crate::tidy;
+use crate::tidy::is_unspaced;
 
 /// Longer sentences, in words, are cut: speech recognition marks no ends.
 const LONGEST: usize = 60;

@@ -3,6 +3,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::lexicon::Lexicon;
+use crate::tidy::is_unspaced;
 
 /// Longer words are cut: `filter`, `filters` and `filtering` become one term,
 /// in most languages that inflect at the end.
@@ -83,15 +84,6 @@ pub(super) fn length(text: &str) -> usize {
         .map(|it| if it.starts_with(is_unspaced) { it.chars().count() } else { 2 })
         .sum();
     halves.div_ceil(2)
-}
-
-/// Characters of the scripts that write no blanks between words: Han, kana,
-/// Thai, Lao, Khmer, Burmese.
-pub(super) fn is_unspaced(char: char) -> bool {
-    is_hiragana(char)
-        || matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
-        || matches!(char, '\u{3000}'..='\u{3040}' | '\u{30a0}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
-        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
 fn is_hiragana(char: char) -> bool {

@@ -9,10 +9,9 @@ use recap_config::Config;
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::setup::Setup;
-use super::{home, installed, version_of};
+use super::{DEADLINE, home, installed, version_of};
 use crate::yt_dlp::{YtDlp, YtDlpError};
 
-pub(super) const DEADLINE: Duration = Duration::from_mins(5);
 /// How often a process looks whether another one has finished installing.
 const LOCK_PAUSE: Duration = Duration::from_millis(200);
 /// Installs the configured version, unless another process has just done so.

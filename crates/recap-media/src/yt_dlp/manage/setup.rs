@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use recap_config::Config;
 use tokio::time::Instant;
 
-use super::install::DEADLINE;
-use super::{arguments, python_in};
+use super::{DEADLINE, arguments, python_in};
 use crate::yt_dlp::process::{self, Bounds, Command, Ending, Environment};
 use crate::yt_dlp::{YtDlpError, locate, redact};
 
