@@ -1,0 +1,93 @@
+//! The contract of [`Store`], as checks.
+
+mod cancel;
+mod claim;
+mod documents;
+mod ended;
+mod lease;
+mod list;
+mod products;
+mod sweep;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_core::error::{ErrorCode, Failure};
+use recap_core::ports::{Claim, Release, Store};
+use recap_core::{Job, JobKind, Status};
+
+use crate::samples;
+
+const LEASE: Duration = Duration::from_secs(20);
+
+/// Runs every check, each on a store of its own that `fresh` makes: empty, and
+/// shared with nobody.
+///
+/// # Panics
+///
+/// When a check fails.
+pub async fn all(fresh: impl AsyncFn() -> Arc<dyn Store>) {
+    documents::all(&fresh).await;
+    claim::all(&fresh).await;
+    lease::all(&fresh).await;
+    cancel::all(&fresh).await;
+    ended::all(&fresh).await;
+    products::all(&fresh).await;
+    list::all(&fresh).await;
+    sweep::all(&fresh).await;
+}
+
+/// `seconds` after the sample job was created.
+fn at(seconds: u64) -> Timestamp {
+    samples::created_at() + Duration::from_secs(seconds)
+}
+
+/// A job that waits in the store.
+async fn queued(store: &dyn Store) -> Job {
+    let job = samples::queued(JobKind::Summary);
+    store.insert(&job).await.unwrap();
+    job
+}
+
+/// A job claimed at second 0 for [`LEASE`].
+async fn running(store: &dyn Store) -> Claim {
+    let job = queued(store).await;
+    store.claim(job.id, at(0), LEASE).await.unwrap().expect("a queued job can be claimed")
+}
+
+/// A job that succeeded at second 9.
+async fn succeeded(store: &dyn Store) -> Job {
+    let Claim { job, lease, .. } = running(store).await;
+    let ended = ended(&job, Status::Succeeded);
+    assert!(store.finish(lease, &ended).await.unwrap());
+    stored(store, &job).await
+}
+
+/// `job` as it is to be written at its end.
+fn ended(job: &Job, status: Status) -> Job {
+    let sample = samples::succeeded(JobKind::Summary);
+    Job {
+        id: job.id,
+        status,
+        started_at: job.started_at,
+        expires_at: at(1000),
+        attempts: 2,
+        revision: job.revision,
+        ..sample
+    }
+}
+
+/// The job as the store has it now.
+async fn stored(store: &dyn Store, job: &Job) -> Job {
+    store.find(job.id).await.unwrap().expect("the job is in the store")
+}
+
+fn failure() -> Failure {
+    ErrorCode::Canceled.into()
+}
+
+/// Back into the queue, at once.
+fn back(job: &Job) -> Release {
+    Release { retry_at: None, waiting_reason: None, attempts: 0, expires_at: job.expires_at }
+}

@@ -1,0 +1,123 @@
+//! What the reconciler lives on: jobs that seem lost, whose time is over, and
+//! that are to be forgotten.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use recap_core::ports::{Claim, Release, Store};
+use recap_core::{Job, JobId, Status};
+
+use super::{LEASE, at, back, failure, queued, running, stored, succeeded};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
+    a_job_that_waits_too_long_is_named_once_per_patience(&*fresh().await).await;
+    a_job_is_not_lost_before_it_is_due(&*fresh().await).await;
+    a_job_whose_lease_ended_is_named(&*fresh().await).await;
+    no_more_are_named_than_asked_for(&*fresh().await).await;
+    what_waits_expires(&*fresh().await).await;
+    what_nobody_holds_expires(&*fresh().await).await;
+    what_ended_is_forgotten(&*fresh().await).await;
+}
+
+async fn stale(store: &dyn Store, seconds: u64) -> Vec<JobId> {
+    let jobs = store.take_stale(at(seconds), PATIENCE, 10).await.unwrap();
+    jobs.iter().map(|it| it.id).collect()
+}
+
+async fn a_job_that_waits_too_long_is_named_once_per_patience(store: &dyn Store) {
+    let job = queued(store).await;
+    assert!(stale(store, 29).await.is_empty());
+    let named = store.take_stale(at(31), PATIENCE, 10).await.unwrap();
+    assert_eq!(named, std::slice::from_ref(&job));
+    assert!(stale(store, 60).await.is_empty());
+    assert_eq!(stale(store, 62).await, [job.id]);
+
+    assert_eq!(stored(store, &job).await, job, "nothing about the job has changed");
+    assert!(store.claim(job.id, at(62), LEASE).await.unwrap().is_some());
+}
+
+async fn a_job_is_not_lost_before_it_is_due(store: &dyn Store) {
+    let Claim { job, lease, .. } = running(store).await;
+    let later = Release { retry_at: Some(at(600)), ..back(&job) };
+    store.release(lease, &later, at(10)).await.unwrap();
+    assert!(stale(store, 599).await.is_empty());
+    assert_eq!(stale(store, 631).await, [job.id]);
+}
+
+async fn a_job_whose_lease_ended_is_named(store: &dyn Store) {
+    let Claim { job, .. } = running(store).await;
+    assert!(stale(store, 19).await.is_empty());
+    assert_eq!(stale(store, 20).await, [job.id]);
+    assert_eq!(stored(store, &job).await.status, Status::Running, "a claim takes it over");
+    assert!(stale(store, 49).await.is_empty());
+    assert_eq!(stale(store, 51).await, [job.id]);
+
+    let next = store.claim(job.id, at(51), LEASE).await.unwrap().unwrap();
+    assert!(stale(store, 70).await.is_empty());
+    store.renew(next.lease, at(200)).await.unwrap();
+    assert!(stale(store, 199).await.is_empty());
+    assert_eq!(stale(store, 200).await, [job.id]);
+}
+
+async fn no_more_are_named_than_asked_for(store: &dyn Store) {
+    for _ in 0..5 {
+        queued(store).await;
+    }
+    let mut named = Vec::new();
+    for expected in [2, 2, 1, 0] {
+        let jobs = store.take_stale(at(100), PATIENCE, 2).await.unwrap();
+        assert_eq!(jobs.len(), expected);
+        named.extend(jobs.into_iter().map(|it| it.id));
+    }
+    named.sort();
+    named.dedup();
+    assert_eq!(named.len(), 5);
+}
+
+async fn what_waits_expires(store: &dyn Store) {
+    let job = queued(store).await;
+    let held = running(store).await;
+    let end = job.expires_at;
+    store.renew(held.lease, end + LEASE).await.unwrap();
+
+    let before = end - Duration::from_secs(1);
+    let forget_at = end + Duration::from_hours(1);
+    assert!(store.expire(before, &failure(), forget_at, 10).await.unwrap().is_empty());
+    assert_eq!(store.expire(end, &failure(), forget_at, 10).await.unwrap(), [job.id]);
+    assert!(store.expire(end, &failure(), forget_at, 10).await.unwrap().is_empty());
+
+    let expected = Job {
+        status: Status::Expired,
+        error: Some(failure()),
+        completed_at: Some(end),
+        expires_at: forget_at,
+        revision: job.revision + 1,
+        ..job.clone()
+    };
+    assert_eq!(stored(store, &job).await, expected);
+    assert_eq!(stored(store, &held.job).await.status, Status::Running);
+}
+
+async fn what_nobody_holds_expires(store: &dyn Store) {
+    let Claim { job, lease, .. } = running(store).await;
+    let end = job.expires_at;
+    let forget_at = end + Duration::from_hours(1);
+    assert_eq!(store.expire(end, &failure(), forget_at, 10).await.unwrap(), [job.id]);
+    super::lease::refuses(store, lease, &job).await;
+    assert_eq!(stored(store, &job).await.status, Status::Expired);
+}
+
+async fn what_ended_is_forgotten(store: &dyn Store) {
+    let open = queued(store).await;
+    for _ in 0..3 {
+        succeeded(store).await;
+    }
+    assert_eq!(store.forget(at(999), 10).await.unwrap(), 0);
+    assert_eq!(store.forget(at(1000), 2).await.unwrap(), 2);
+    assert_eq!(store.forget(at(1000), 2).await.unwrap(), 1);
+    let far = open.expires_at + Duration::from_hours(100);
+    assert_eq!(store.forget(far, 10).await.unwrap(), 0, "an open job is not forgotten");
+    assert_eq!(stored(store, &open).await, open);
+}

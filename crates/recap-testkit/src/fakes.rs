@@ -1,0 +1,27 @@
+//! Ports without a world behind them: in memory, scripted, with a clock that
+//! is turned by hand. For tests only.
+
+mod clock;
+mod events;
+mod jobs;
+mod media;
+mod queue;
+mod script;
+mod store;
+mod summarizer;
+
+pub use clock::TestClock;
+pub use events::MemoryEvents;
+pub use jobs::TestJobs;
+pub use media::ScriptedMedia;
+pub use queue::{MemoryQueue, Pushed};
+pub use script::Reply;
+pub use store::MemoryStore;
+pub use summarizer::{ScriptedSummarizer, SummarizerCall};
+
+use recap_core::ports::BoxError;
+
+/// What a fake says when it was told not to answer.
+fn told_to_fail() -> BoxError {
+    "told to fail".into()
+}

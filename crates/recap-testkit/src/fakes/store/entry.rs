@@ -1,0 +1,171 @@
+//! One job with all that is kept for it, and the changes it may go through.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_core::ports::{Cancel, Claim, JobFilter, Lease, Release, Renewal};
+use recap_core::summary::SegmentNotes;
+use recap_core::transcript::Transcript;
+use recap_core::{Failure, Job, JobId, Status};
+
+#[derive(Debug)]
+pub(super) struct Entry {
+    pub(super) job: Job,
+    pub(super) transcript: Option<Transcript>,
+    pub(super) notes: BTreeMap<u32, SegmentNotes>,
+    fence: u64,
+    leased_until: Option<Timestamp>,
+    crashes: u32,
+    cancel_requested: bool,
+    /// `None` while a worker has it and it has not been named as stale.
+    waiting_since: Option<Timestamp>,
+}
+
+impl Entry {
+    pub(super) fn new(job: Job) -> Self {
+        Self {
+            transcript: None,
+            notes: BTreeMap::new(),
+            fence: 0,
+            leased_until: None,
+            crashes: 0,
+            cancel_requested: false,
+            waiting_since: Some(job.created_at),
+            job,
+        }
+    }
+
+    pub(super) fn is_held_by(&self, lease: Lease) -> bool {
+        self.job.status == Status::Running && self.fence == lease.fence
+    }
+
+    pub(super) fn is_listed_by(&self, filter: &JobFilter) -> bool {
+        let job = &self.job;
+        filter.status.is_none_or(|it| job.status == it)
+            && filter.kind.is_none_or(|it| job.kind == it)
+            && filter.video.is_none_or(|it| job.input.video_id == it)
+            && filter.created_after.is_none_or(|it| job.created_at > it)
+            && filter.before.is_none_or(|it| job.id < it)
+    }
+
+    pub(super) fn without_result(&self) -> Job {
+        let mut job = self.job.clone();
+        job.result = None;
+        job
+    }
+
+    /// Open, and no worker has it, or only one that is not heard of any more.
+    pub(super) fn is_held_by_nobody(&self, now: Timestamp) -> bool {
+        match self.job.status {
+            Status::Queued => true,
+            Status::Running => self.leased_until.is_none_or(|it| it <= now),
+            _ => false,
+        }
+    }
+
+    pub(super) fn is_due(&self, now: Timestamp) -> bool {
+        let early =
+            self.job.status == Status::Queued && self.job.retry_at.is_some_and(|it| it > now);
+        self.is_held_by_nobody(now) && !early
+    }
+
+    pub(super) fn is_stale(&self, now: Timestamp, patience: Duration) -> bool {
+        let waited = |it| it <= now - patience;
+        self.is_due(now) && self.waiting_since.is_none_or(waited)
+    }
+
+    pub(super) fn name_stale(&mut self, now: Timestamp) -> Job {
+        self.waiting_since = Some(now);
+        self.job.clone()
+    }
+
+    pub(super) fn claim(&mut self, now: Timestamp, lease: Duration) -> Claim {
+        let crashes = self.crashes;
+        self.crashes += 1;
+        self.fence += 1;
+        self.leased_until = Some(now + lease);
+        self.waiting_since = None;
+        self.job.status = Status::Running;
+        self.job.started_at.get_or_insert(now);
+        self.job.retry_at = None;
+        self.job.waiting_reason = None;
+        self.job.revision += 1;
+        let lease = Lease { job: self.job.id, fence: self.fence };
+        Claim { job: self.job.clone(), lease, crashes }
+    }
+
+    pub(super) fn renew(&mut self, until: Timestamp) -> Renewal {
+        self.leased_until = Some(until);
+        if self.cancel_requested { Renewal::CancelRequested } else { Renewal::Held }
+    }
+
+    /// Everything but status, attempts and times, which have writers of their own.
+    pub(super) fn save(&mut self, job: &Job) {
+        let kept = &self.job;
+        self.job = Job {
+            status: kept.status,
+            attempts: kept.attempts,
+            created_at: kept.created_at,
+            started_at: kept.started_at,
+            completed_at: kept.completed_at,
+            expires_at: kept.expires_at,
+            retry_at: kept.retry_at,
+            waiting_reason: kept.waiting_reason,
+            revision: kept.revision,
+            ..job.clone()
+        };
+    }
+
+    pub(super) fn release(&mut self, release: &Release, now: Timestamp) {
+        self.job.status = Status::Queued;
+        self.job.retry_at = release.retry_at;
+        self.job.waiting_reason = release.waiting_reason;
+        self.job.attempts = release.attempts;
+        self.job.expires_at = release.expires_at;
+        self.crashes = 0;
+        self.leased_until = None;
+        self.waiting_since = Some(now);
+    }
+
+    pub(super) fn finish(&mut self, job: &Job) {
+        self.job = Job { revision: self.job.revision, ..job.clone() };
+        self.crashes = 0;
+        self.leased_until = None;
+    }
+
+    pub(super) fn cancel(&mut self, failure: &Failure, now: Timestamp) -> Cancel {
+        match self.job.status {
+            Status::Queued => {
+                self.end(Status::Canceled, failure, now);
+                Cancel::Canceled
+            }
+            Status::Running => {
+                self.cancel_requested = true;
+                self.job.revision += 1;
+                Cancel::Requested
+            }
+            _ => Cancel::Finished,
+        }
+    }
+
+    pub(super) fn expire(
+        &mut self,
+        failure: &Failure,
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> JobId {
+        self.end(Status::Expired, failure, now);
+        self.job.expires_at = forget_at;
+        self.job.id
+    }
+
+    fn end(&mut self, status: Status, failure: &Failure, now: Timestamp) {
+        self.job.status = status;
+        self.job.error = Some(failure.clone());
+        self.job.completed_at = Some(now);
+        self.job.retry_at = None;
+        self.job.waiting_reason = None;
+        self.job.revision += 1;
+    }
+}

@@ -1,0 +1,116 @@
+//! Notes and summaries by script.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use recap_core::ports::{Answer, CombineRequest, NotesRequest, Summarizer, SummarizerError};
+use recap_core::summary::{ChapterSummary, KeyPoint, NotesStatus, SegmentNotes, Summary, Usage};
+
+use super::script::{Reply, Script};
+
+/// What the summariser was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SummarizerCall {
+    /// Notes on the segment with this index.
+    Notes(u32),
+    /// One summary of this many notes.
+    Combine(usize),
+}
+
+/// Gives the scripted answers in order, then plausible ones of its own.
+#[derive(Debug, Default)]
+pub struct ScriptedSummarizer {
+    notes: Script<Answer<SegmentNotes>, SummarizerError>,
+    combine: Script<Answer<Summary>, SummarizerError>,
+    calls: Mutex<Vec<SummarizerCall>>,
+}
+
+impl ScriptedSummarizer {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the next request for notes without an answer yet is told.
+    pub fn then_notes(&self, reply: Reply<Answer<SegmentNotes>, SummarizerError>) -> &Self {
+        self.notes.push(reply);
+        self
+    }
+
+    /// What the next request to combine without an answer yet is told.
+    pub fn then_combine(&self, reply: Reply<Answer<Summary>, SummarizerError>) -> &Self {
+        self.combine.push(reply);
+        self
+    }
+
+    /// Everything asked so far.
+    pub fn calls(&self) -> Vec<SummarizerCall> {
+        self.calls.lock().expect("not poisoned").clone()
+    }
+
+    fn record(&self, call: SummarizerCall) {
+        self.calls.lock().expect("not poisoned").push(call);
+    }
+}
+
+#[async_trait]
+impl Summarizer for ScriptedSummarizer {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    async fn notes(
+        &self,
+        request: &NotesRequest<'_>,
+    ) -> Result<Answer<SegmentNotes>, SummarizerError> {
+        self.record(SummarizerCall::Notes(request.segment.index));
+        self.notes.play(|| answer(notes(request))).await
+    }
+
+    async fn combine(
+        &self,
+        request: &CombineRequest<'_>,
+    ) -> Result<Answer<Summary>, SummarizerError> {
+        self.record(SummarizerCall::Combine(request.notes.len()));
+        self.combine.play(|| answer(summary(request))).await
+    }
+}
+
+fn answer<T>(value: T) -> Answer<T> {
+    let usage = Usage { input_tokens: 100, output_tokens: 10, calls: 1 };
+    Answer { value, usage, warnings: Vec::new() }
+}
+
+fn notes(request: &NotesRequest<'_>) -> SegmentNotes {
+    let segment = request.segment;
+    let number = segment.index + 1;
+    let text = format!("Point of part {number}.");
+    SegmentNotes {
+        index: segment.index,
+        start: segment.start,
+        end: segment.end,
+        title: segment.chapter.clone().unwrap_or_else(|| format!("Part {number}")),
+        summary: format!("What part {number} says."),
+        points: vec![KeyPoint { start: segment.start, text }],
+        status: NotesStatus::Done,
+        model: "scripted".to_owned(),
+    }
+}
+
+fn summary(request: &CombineRequest<'_>) -> Summary {
+    let chapter = |it: &SegmentNotes| ChapterSummary {
+        start: it.start,
+        end: it.end,
+        title: it.title.clone(),
+        summary: it.summary.clone(),
+    };
+    Summary {
+        title: request.video.title.clone(),
+        tldr: format!("What {} parts say.", request.notes.len()),
+        key_points: request.notes.iter().flat_map(|it| it.points.clone()).collect(),
+        chapters: request.notes.iter().map(chapter).collect(),
+        language: request.language.to_owned(),
+        style: request.style,
+        model: "scripted".to_owned(),
+        coverage: request.coverage,
+    }
+}

@@ -1,0 +1,28 @@
+//! The programs that tests run, as `cargo xtask tools` installs them.
+
+use std::path::{Path, PathBuf};
+
+/// The pinned yt-dlp.
+///
+/// # Panics
+///
+/// When it is not installed: a test that needs it must not pass without it.
+pub fn yt_dlp() -> PathBuf {
+    tool("yt-dlp/bin/yt-dlp")
+}
+
+/// A Python that has Google's own client of the Gemini API.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn genai_python() -> PathBuf {
+    tool("genai/bin/python")
+}
+
+fn tool(path: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two levels up");
+    let tool = root.join("target/tools").join(path);
+    assert!(tool.exists(), "{} is missing: run `cargo xtask tools` first", tool.display());
+    tool
+}

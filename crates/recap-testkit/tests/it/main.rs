@@ -1,0 +1,51 @@
+//! The fakes keep the contracts that the adapters keep, so that what is tested
+//! with them holds without them.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use async_trait::async_trait;
+use recap_core::ports::{Queue, Store};
+use recap_testkit::conformance;
+use recap_testkit::conformance::queue::Entrance;
+use recap_testkit::fakes::{MemoryQueue, MemoryStore};
+use recap_testkit::samples;
+
+#[tokio::test]
+async fn the_store_keeps_its_contract() {
+    conformance::store::all(async || {
+        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+        store
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_queue_keeps_its_contract() {
+    conformance::queue::all(async || {
+        let queue: Arc<dyn Entrance> = Arc::new(OneQueue::new());
+        queue
+    })
+    .await;
+}
+
+/// One queue in one process, and time that passes.
+struct OneQueue(Arc<MemoryQueue>);
+
+impl OneQueue {
+    fn new() -> Self {
+        let began = Instant::now();
+        let clock = Arc::new(move || samples::created_at() + began.elapsed());
+        Self(Arc::new(MemoryQueue::new(clock)))
+    }
+}
+
+#[async_trait]
+impl Entrance for OneQueue {
+    async fn connect(&self) -> Arc<dyn Queue> {
+        self.0.clone()
+    }
+
+    /// Only payloads fit into this one.
+    async fn spoil(&self) {}
+}
