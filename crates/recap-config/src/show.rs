@@ -33,17 +33,22 @@ pub fn reference() -> String {
     let mut text = String::from(include_str!("show/intro.md"));
     let mut schemas = Vec::new();
     <Config as ToSchema>::schemas(&mut schemas);
+    let named = |wanted: &str| -> Value {
+        let schema = schemas.iter().find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        schema.map(|(_, schema)| json(schema)).unwrap_or_default()
+    };
     for (section, fields) in sections(&Config::default()) {
-        let wanted = format!("{section}config");
-        let schema = schemas.iter().find(|(name, _)| name.to_lowercase() == wanted);
-        let schema = schema.map(|(_, schema)| json(schema)).unwrap_or_default();
-        let about = schema["description"].as_str().unwrap_or_default();
-        let _ = writeln!(text, "\n## `[{section}]`\n\n{}\n", one_line(about));
+        let schema = named(&format!("{section}config"));
+        let about = one_line(schema["description"].as_str().unwrap_or_default());
+        let about = about.replace(&format!(": `[{section}]`"), "");
+        let _ = writeln!(text, "\n## `[{section}]`\n\n{about}\n");
         text.push_str("| setting | default | meaning |\n| --- | --- | --- |\n");
         for (field, value) in fields {
-            let about = schema["properties"][&field]["description"].as_str().unwrap_or_default();
-            let default = cell(&value.to_string());
-            let _ = writeln!(text, "| `{field}` | `{default}` | {} |", cell(&one_line(about)));
+            let property = &schema["properties"][&field];
+            let about = one_line(property["description"].as_str().unwrap_or_default());
+            let (default, about) =
+                (cell(&value.to_string()), cell(&(about + &choices(property, named))));
+            let _ = writeln!(text, "| `{field}` | `{default}` | {about} |");
         }
     }
     text.push_str("\n## Names without the prefix\n\n| variable | setting |\n| --- | --- |\n");
@@ -51,6 +56,17 @@ pub fn reference() -> String {
         let _ = writeln!(text, "| `{name}` | `{key}` |");
     }
     text
+}
+
+/// What a setting that is one of a list may be.
+fn choices(property: &Value, named: impl Fn(&str) -> Value) -> String {
+    let reference = property["$ref"].as_str().or(property["allOf"][0]["$ref"].as_str());
+    let reference = reference.or(property["oneOf"][0]["$ref"].as_str());
+    let name = reference.and_then(|it| it.rsplit('/').next()).unwrap_or_default();
+    let values = named(name)["enum"].as_array().cloned().unwrap_or_default();
+    let values: Vec<String> =
+        values.iter().filter_map(Value::as_str).map(|it| format!("`{it}`")).collect();
+    if values.is_empty() { String::new() } else { format!(" One of {}.", values.join(", ")) }
 }
 
 fn sections(config: &Config) -> Vec<(String, Vec<(String, Value)>)> {

@@ -116,6 +116,14 @@ pub(crate) fn in_a_row<'a>(sentences: impl IntoIterator<Item = &'a str>) -> Stri
     text
 }
 
+/// Characters of the scripts that write no blanks between words: Han, kana,
+/// Thai, Lao, Khmer, Burmese.
+pub(crate) fn is_unspaced(char: char) -> bool {
+    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
+        || matches!(char, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
@@ -162,12 +170,4 @@ mod tests {
         assert_eq!(shortened("one two three", 12), "one two…");
         assert_eq!(shortened("一二三四五", 3), "一二…");
     }
-}
-
-/// Characters of the scripts that write no blanks between words: Han, kana,
-/// Thai, Lao, Khmer, Burmese.
-pub(crate) fn is_unspaced(char: char) -> bool {
-    matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
-        || matches!(char, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
-        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }

@@ -51,13 +51,13 @@ async fn measure() -> anyhow::Result<()> {
 
     say("| figure | measured | limit |");
     say("| --- | --- | --- |");
-    row("idle memory of recap", megabytes(idle.memory), "30 MB");
-    row("idle CPU of recap", format!("{:.0} ms a minute", idle.cpu_ms_per_minute), "");
-    row("CPU of recap, 25-minute video", format!("{:.0} ms", ordinary.own_ms), "");
-    row("CPU of its yt-dlp", format!("{:.0} ms", ordinary.child_ms), "");
-    row("recap / yt-dlp", format!("{:.2}", ordinary.own_ms / ordinary.child_ms), "");
-    row("peak memory with yt-dlp, 3-hour video", megabytes(peak), "150 MB");
-    row("memory of recap after it", megabytes(after.memory), "");
+    row("idle memory of recap", &megabytes(idle.memory), "30 MB");
+    row("idle CPU of recap", &format!("{:.0} ms a minute", idle.cpu_ms_per_minute), "");
+    row("CPU of recap, 25-minute video", &format!("{:.0} ms", ordinary.own_ms), "");
+    row("CPU of its yt-dlp", &format!("{:.0} ms", ordinary.child_ms), "");
+    row("recap / yt-dlp", &format!("{:.2}", ordinary.own_ms / ordinary.child_ms), "");
+    row("peak memory with yt-dlp, 3-hour video", &megabytes(peak), "150 MB");
+    row("memory of recap after it", &megabytes(after.memory), "");
     drop(service);
     youtube.stop().await;
     gemini.stop().await;
@@ -110,7 +110,7 @@ fn megabytes(bytes: u64) -> String {
     format!("{megabytes:.1} MB")
 }
 
-fn row(figure: &str, measured: String, limit: &str) {
+fn row(figure: &str, measured: &str, limit: &str) {
     say(&format!("| {figure} | {measured} | {limit} |"));
 }
 

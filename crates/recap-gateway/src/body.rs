@@ -1,0 +1,45 @@
+//! The JSON of the API, apart from the documents it is made of.
+
+mod create;
+mod job;
+mod list;
+mod outcome;
+mod result;
+mod transcript;
+mod video;
+
+pub(crate) use self::create::{CreateSummary, CreateTranscript};
+pub(crate) use self::job::{JobBody, JobItem};
+pub(crate) use self::list::JobList;
+pub(crate) use self::result::{ResultBody, SummaryBody};
+pub(crate) use self::transcript::TranscriptBody;
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_core::Job;
+
+/// Time from `from` to `to` in whole seconds; zero if the clock was set back.
+fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
+    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+}
+
+/// Seconds with three digits after the point, which is what captions have.
+fn seconds(time: Duration) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a video has fewer than 2^53 milliseconds")]
+    let milliseconds = time.as_millis() as f64;
+    milliseconds / 1000.0
+}
+
+/// A job as the API answers it, for the command line. `preview` is whether the
+/// video names its picture.
+///
+/// # Errors
+///
+/// Never in practice: a job is plain data.
+pub fn job_json(job: &Job, now: Timestamp, preview: bool) -> serde_json::Result<String> {
+    let video = job.input.video_id;
+    let result = job.result.clone().map(|it| ResultBody::new(it, video, None));
+    let item = JobItem::new(job.clone(), now, preview);
+    serde_json::to_string_pretty(&JobBody::new(item, result))
+}

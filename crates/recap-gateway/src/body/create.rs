@@ -1,0 +1,113 @@
+//! What a client may ask for.
+
+use recap_core::job::Priority;
+use recap_core::summary::Style;
+use serde::de::IntoDeserializer;
+use serde::{Deserialize, Deserializer};
+use utoipa::ToSchema;
+
+/// Longest language tag, in characters (RFC 5646 asks for no more).
+const MAX_LANGUAGE: usize = 35;
+
+/// A summary to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "url": "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+    "language": "en",
+    "style": "brief"
+}))]
+pub(crate) struct CreateSummary {
+    /// A link to one YouTube video in any of its forms, or the id alone.
+    #[schema(max_length = 2048)]
+    pub(crate) url: String,
+    /// BCP-47 of the summary, or `auto` for the video's own language.
+    #[serde(default)]
+    #[schema(value_type = String, default = "auto", max_length = 35)]
+    pub(crate) language: Language,
+    #[serde(default, deserialize_with = "choice")]
+    #[schema(default = "detailed")]
+    pub(crate) style: Style,
+    #[serde(default, deserialize_with = "choice")]
+    #[schema(default = "interactive")]
+    pub(crate) priority: Priority,
+}
+
+/// A transcript to be fetched.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"url": "https://youtu.be/dQw4w9WgXcQ"}))]
+pub(crate) struct CreateTranscript {
+    /// A link to one YouTube video in any of its forms, or the id alone.
+    #[schema(max_length = 2048)]
+    pub(crate) url: String,
+    #[serde(default, deserialize_with = "choice")]
+    #[schema(default = "interactive")]
+    pub(crate) priority: Priority,
+}
+
+/// One of a few words. `serde_json` takes an enum that is not a string for an
+/// error of syntax; read as a string first, it is one of content.
+fn choice<'de, D: Deserializer<'de>, T: Deserialize<'de>>(source: D) -> Result<T, D::Error> {
+    T::deserialize(String::deserialize(source)?.into_deserializer())
+}
+
+/// A language tag, or `None` for `auto`. Its form is checked, not whether the
+/// language exists: the summariser knows more of them than any list.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Language(pub(crate) Option<String>);
+
+impl TryFrom<String> for Language {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text == "auto" {
+            return Ok(Self(None));
+        }
+        if is_tag(&text) {
+            return Ok(Self(Some(text)));
+        }
+        Err("must be `auto` or a BCP-47 tag such as `en` or `pt-BR`, of at most 35 characters")
+    }
+}
+
+/// `language[-subtag…]`: letters first, then groups of letters and digits.
+fn is_tag(text: &str) -> bool {
+    let mut subtags = text.split('-');
+    let language = subtags.next().unwrap_or_default();
+    let group =
+        |it: &str| (1..=8).contains(&it.len()) && it.bytes().all(|b| b.is_ascii_alphanumeric());
+    text.len() <= MAX_LANGUAGE
+        && (2..=8).contains(&language.len())
+        && language.bytes().all(|it| it.is_ascii_alphabetic())
+        && subtags.all(group)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_tag;
+
+    #[track_caller]
+    fn check(text: &str, expected: bool) {
+        assert_eq!(is_tag(text), expected, "{text}");
+    }
+
+    #[test]
+    fn tags_have_the_form_of_bcp_47() {
+        check("en", true);
+        check("pt-BR", true);
+        check("zh-Hant-TW", true);
+        check("es-419", true);
+        check("de-1996", true);
+        check("", false);
+        check("e", false);
+        check("en-", false);
+        check("en_US", false);
+        check("english language", false);
+        check("en-abcdefghi", false);
+        check("12", false);
+        check("en\n", false);
+        check("en-aaaaaaaa-bbbbbbbb-cccccccc-dddddddd", false);
+    }
+}

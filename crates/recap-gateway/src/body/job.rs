@@ -1,0 +1,169 @@
+//! A job as a client sees it.
+
+use jiff::Timestamp;
+use recap_core::job::{JobInput, Priority, StageTime, TranscriptInfo, WaitingReason};
+use recap_core::summary::Style;
+use recap_core::{Job, JobId, JobKind, Status};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::ResultBody;
+use super::outcome::{FailureBody, ProgressBody, UsageBody};
+use super::video::VideoBody;
+use crate::openapi::example;
+
+/// A job: what was asked for, how far it is, and how it ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job, example = example::job)]
+pub(crate) struct JobBody {
+    #[serde(flatten)]
+    item: JobItem,
+    /// The summary, once a summary job has succeeded.
+    #[schema(required)]
+    result: Option<ResultBody>,
+}
+
+impl JobBody {
+    pub(crate) fn new(item: JobItem, result: Option<ResultBody>) -> Self {
+        Self { item, result }
+    }
+}
+
+/// A job without its result, as lists show it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobItem {
+    #[schema(example = "job_01JGFJJZ00000000000000000A")]
+    id: String,
+    /// Always `job`.
+    #[schema(value_type = String, example = "job")]
+    object: &'static str,
+    kind: JobKind,
+    status: Status,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When a worker first took it.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    started_at: Option<Timestamp>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    completed_at: Option<Timestamp>,
+    /// An open job expires then; an ended one is forgotten.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+    input: InputBody,
+    /// What is known about the video, once it has been looked at.
+    #[schema(required)]
+    video: Option<VideoBody>,
+    progress: ProgressBody,
+    /// Why it ended without a result.
+    #[schema(required)]
+    error: Option<FailureBody>,
+    /// What the last attempt ended in, while the job waits for the next one.
+    #[schema(required)]
+    last_error: Option<FailureBody>,
+    /// What should be known about the result.
+    warnings: Vec<String>,
+    /// Says how the result falls short of what a healthy service would have made.
+    #[schema(required)]
+    degraded: Option<String>,
+    #[schema(required)]
+    transcript: Option<TranscriptInfo>,
+    usage: UsageBody,
+    /// What each stage took.
+    timings: Vec<StageTime>,
+    /// Why a queued job is not being worked on yet.
+    #[schema(required)]
+    waiting_reason: Option<WaitingReason>,
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    retry_at: Option<Timestamp>,
+    /// Attempts that failed and were worth repeating.
+    attempts: u32,
+    urls: Urls,
+    /// Grows with every change; also the `ETag`.
+    revision: u64,
+}
+
+impl JobItem {
+    /// `preview` is whether the video names its picture.
+    pub(crate) fn new(job: Job, now: Timestamp, preview: bool) -> Self {
+        Self {
+            id: job.id.to_string(),
+            object: "job",
+            kind: job.kind,
+            status: job.status,
+            created_at: job.created_at,
+            started_at: job.started_at,
+            completed_at: job.completed_at,
+            expires_at: job.expires_at,
+            progress: ProgressBody::new(&job, now),
+            usage: UsageBody::from(&job),
+            urls: Urls::new(job.id, job.kind),
+            input: job.input.into(),
+            video: job.video.map(|it| VideoBody::new(it, preview)),
+            error: job.error.map(Into::into),
+            last_error: job.last_error.map(Into::into),
+            warnings: job.warnings,
+            degraded: job.degraded,
+            transcript: job.transcript,
+            timings: job.timings,
+            waiting_reason: job.waiting_reason,
+            retry_at: job.retry_at,
+            attempts: job.attempts,
+            revision: job.revision,
+        }
+    }
+}
+
+/// What was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobInput)]
+pub(crate) struct InputBody {
+    /// Rebuilt from the id: the one form of the link that is used.
+    #[schema(format = "uri", example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ")]
+    url: String,
+    #[schema(example = "dQw4w9WgXcQ")]
+    video_id: String,
+    /// BCP-47, or `auto`.
+    #[schema(example = "auto")]
+    language: String,
+    style: Style,
+    priority: Priority,
+}
+
+impl From<JobInput> for InputBody {
+    fn from(input: JobInput) -> Self {
+        Self {
+            url: input.video_id.watch_url(),
+            video_id: input.video_id.to_string(),
+            language: input.language.unwrap_or_else(|| "auto".to_owned()),
+            style: input.style,
+            priority: input.priority,
+        }
+    }
+}
+
+/// Where to go from here; paths on this server.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobUrls)]
+pub(crate) struct Urls {
+    #[schema(format = "uri-reference")]
+    get: String,
+    #[schema(format = "uri-reference")]
+    cancel: String,
+    /// `null` for a transcript job.
+    #[schema(required, format = "uri-reference")]
+    summary: Option<String>,
+    #[schema(format = "uri-reference")]
+    transcript: String,
+}
+
+impl Urls {
+    fn new(id: JobId, kind: JobKind) -> Self {
+        let get = format!("/v1/jobs/{id}");
+        Self {
+            cancel: format!("{get}/cancel"),
+            summary: (kind == JobKind::Summary).then(|| format!("{get}/summary")),
+            transcript: format!("{get}/transcript"),
+            get,
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! A page of jobs.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::JobItem;
+
+/// A page of jobs, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobList {
+    pub(crate) data: Vec<JobItem>,
+    /// Pass it as `cursor` to get the next page; `null` on the last one.
+    #[schema(required)]
+    pub(crate) next_cursor: Option<String>,
+    pub(crate) has_more: bool,
+}

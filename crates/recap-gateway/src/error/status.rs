@@ -1,0 +1,53 @@
+//! Which status answers which code.
+
+use actix_web::http::StatusCode;
+use recap_core::ErrorCode;
+
+/// Exhaustive on purpose: a new code does not compile until it has a status.
+///
+/// Codes of videos and of jobs are seen inside jobs; they have a status for
+/// the day an endpoint answers with one.
+pub fn status_of(code: ErrorCode) -> StatusCode {
+    use ErrorCode as Code;
+    match code {
+        Code::InvalidJson => StatusCode::BAD_REQUEST,
+        Code::NotFound | Code::JobNotFound => StatusCode::NOT_FOUND,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::RequestTimeout => StatusCode::REQUEST_TIMEOUT,
+        Code::ResultNotReady | Code::JobFinished | Code::Canceled | Code::Expired => {
+            StatusCode::CONFLICT
+        }
+        Code::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::ValidationFailed
+        | Code::InvalidUrl
+        | Code::VideoPrivate
+        | Code::VideoMembersOnly
+        | Code::VideoAgeRestricted
+        | Code::VideoGeoBlocked
+        | Code::VideoUnavailable
+        | Code::VideoLive
+        | Code::VideoNotStarted
+        | Code::VideoDrm
+        | Code::VideoTooLong
+        | Code::NoCaptions
+        | Code::CaptionsLocked
+        | Code::SummarizerBlocked => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::OutOfMemory | Code::Poison | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Code::CaptionsUnreadable
+        | Code::Network
+        | Code::UpstreamError
+        | Code::ExtractorBroken
+        | Code::SummarizerUnauthorized
+        | Code::SummarizerInvalidAnswer => StatusCode::BAD_GATEWAY,
+        Code::BlockedBotCheck
+        | Code::BlockedRateLimited
+        | Code::BlockedIp
+        | Code::ExtractorMissing
+        | Code::SummarizerQuota
+        | Code::SummarizerUnavailable
+        | Code::Unavailable
+        | Code::QueueFull => StatusCode::SERVICE_UNAVAILABLE,
+        Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
+    }
+}

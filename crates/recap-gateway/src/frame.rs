@@ -1,0 +1,75 @@
+//! Around every handler: the request id, the span, the time limit, the net
+//! under panics, and the body of every problem.
+
+mod asked;
+mod unread;
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use actix_web::{Error, web};
+use futures::FutureExt;
+use recap_core::ErrorCode;
+use tracing::{Instrument, debug, info_span};
+
+use self::asked::Asked;
+use self::unread::Unread;
+use crate::context::Context;
+use crate::error::ApiError;
+use crate::request_id::RequestId;
+
+/// Longest path that is repeated in a problem, in bytes.
+const MAX_INSTANCE: usize = 256;
+
+/// The one middleware. Handlers only say what is wrong ([`ApiError`]).
+pub(crate) async fn frame(
+    cx: web::Data<Context>,
+    mut request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = RequestId::of(request.headers());
+    let path: String = request.path().chars().take(MAX_INSTANCE).collect();
+    let span = info_span!(
+        "request",
+        request.id = %id,
+        http.method = %request.method(),
+        http.path = %path,
+    );
+    let unread = Unread::of(&mut request);
+    let asked = Asked { id, path, unread };
+    async {
+        let answer = guarded(cx.rules.request_timeout, request, next).await;
+        let answer = asked.finish(answer);
+        if let Ok(answer) = &answer {
+            debug!(http.status = answer.status().as_u16(), "answered");
+        }
+        answer
+    }
+    .instrument(span)
+    .await
+}
+
+/// Asks the handler; a panic and a time-out become errors like others.
+async fn guarded(
+    limit: Duration,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let answer = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
+    match tokio::time::timeout(limit, answer).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_panic)) => {
+            let source = "a handler panicked".into();
+            Err(ApiError { source: Some(source), ..internal() }.into())
+        }
+        // Not 408: the request was received in time, it is we who are late.
+        Err(_elapsed) => Err(ApiError::unavailable("The server did not finish in time.").into()),
+    }
+}
+
+fn internal() -> ApiError {
+    ApiError::new(ErrorCode::Internal, "This is not your fault; the log has the request id.")
+}

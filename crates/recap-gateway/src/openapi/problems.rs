@@ -1,0 +1,128 @@
+//! Which problems an endpoint may answer with, each with its real body as the
+//! example.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use recap_core::ErrorCode;
+use utoipa::Modify;
+use utoipa::openapi::example::{Example, ExampleBuilder};
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{Content, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+
+use crate::error::{ApiError, FieldError, PROBLEM_JSON, Problem, status_of};
+
+/// Any endpoint may end so.
+const ALWAYS: [ErrorCode; 2] = [ErrorCode::Internal, ErrorCode::Unavailable];
+
+/// What an endpoint adds to that.
+fn problems_of(operation: &str) -> &'static [ErrorCode] {
+    use ErrorCode as Code;
+    match operation {
+        "create_summary" | "create_transcript" => &[
+            Code::InvalidJson,
+            Code::RequestTimeout,
+            Code::PayloadTooLarge,
+            Code::UnsupportedMediaType,
+            Code::ValidationFailed,
+            Code::InvalidUrl,
+            Code::QueueFull,
+        ],
+        "list_jobs" => &[Code::ValidationFailed],
+        "get_job" => &[Code::JobNotFound, Code::ValidationFailed],
+        "cancel_job" => &[Code::JobNotFound, Code::JobFinished, Code::ValidationFailed],
+        "get_summary" | "get_transcript" => {
+            &[Code::JobNotFound, Code::ResultNotReady, Code::ValidationFailed]
+        }
+        _ => &[],
+    }
+}
+
+/// Adds the problems, and the headers that every answer has.
+pub(super) struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            for operation in operations(item) {
+                add_problems(path, operation);
+                add_request_id(operation);
+            }
+        }
+    }
+}
+
+fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post].into_iter().flatten()
+}
+
+fn add_problems(path: &str, operation: &mut Operation) {
+    let id = operation.operation_id.clone().unwrap_or_default();
+    let mut by_status: BTreeMap<StatusCode, Vec<ErrorCode>> = BTreeMap::new();
+    for code in problems_of(&id).iter().chain(&ALWAYS) {
+        by_status.entry(status_of(*code)).or_default().push(*code);
+    }
+    for (status, codes) in by_status {
+        let response = response(path, operation, &codes);
+        operation.responses.responses.insert(status.as_str().to_owned(), response.into());
+    }
+}
+
+fn response(path: &str, operation: &Operation, codes: &[ErrorCode]) -> Response {
+    let titles: Vec<String> = codes.iter().map(|it| format!("`{it}`: {}.", it.title())).collect();
+    let examples = codes.iter().map(|it| (it.to_string(), example(path, operation, *it)));
+    let content = Content::builder()
+        .schema(Some(Ref::from_schema_name("Problem")))
+        .examples_from_iter(examples)
+        .build();
+    let response =
+        ResponseBuilder::new().description(titles.join(" ")).content(PROBLEM_JSON, content);
+    if codes.iter().any(|it| names_a_time(*it)) {
+        return response.header("retry-after", seconds()).build();
+    }
+    response.build()
+}
+
+/// Whether the answer says when to try again; if the job may still get there,
+/// in the case of a result.
+fn names_a_time(code: ErrorCode) -> bool {
+    use ErrorCode as Code;
+    matches!(code, Code::Unavailable | Code::QueueFull | Code::ResultNotReady)
+}
+
+fn example(path: &str, operation: &Operation, code: ErrorCode) -> RefOr<Example> {
+    let error = match code {
+        ErrorCode::ValidationFailed if operation.request_body.is_some() => {
+            ApiError::invalid(vec![FieldError::new("/url", "missing field `url`")])
+        }
+        ErrorCode::ValidationFailed => {
+            ApiError::invalid(vec![FieldError::new("?colour", "is not known here")])
+        }
+        code => ApiError::new(code, format!("{}.", code.title())),
+    };
+    let problem = Problem::new(&error, path, "req_01JGFJJZ00000000000000000A");
+    let value = serde_json::to_value(problem).expect("a problem is plain data");
+    ExampleBuilder::new().summary(code.title()).value(Some(value)).build().into()
+}
+
+fn seconds() -> utoipa::openapi::Header {
+    let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
+    HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some("Seconds until trying again makes sense."))
+        .build()
+}
+
+fn add_request_id(operation: &mut Operation) {
+    let schema = ObjectBuilder::new().schema_type(Type::String).build();
+    let header = HeaderBuilder::new()
+        .schema(Some(schema))
+        .description(Some("Names the request in the server's log."))
+        .build();
+    for response in operation.responses.responses.values_mut() {
+        if let RefOr::T(response) = response {
+            response.headers.insert("x-request-id".to_owned(), header.clone().into());
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! `/v1/jobs` and `/v1/jobs/{id}`.
+
+mod query;
+
+use actix_web::http::header::{ETAG, RETRY_AFTER};
+use actix_web::{HttpRequest, HttpResponse, web};
+use recap_core::Job;
+
+use self::query::{ListJobs, WaitFor};
+use super::show;
+use crate::body::{JobBody, JobList};
+use crate::context::Context;
+use crate::error::ApiResult;
+use crate::extract::{JobPath, Params};
+use crate::wait;
+
+/// List jobs, newest first.
+///
+/// The results are left out. Jobs that come while pages are read do not move
+/// the pages.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs",
+    operation_id = "list_jobs",
+    tag = "jobs",
+    params(ListJobs),
+    responses((status = 200, description = "A page of jobs.", body = JobList)),
+)]
+pub(crate) async fn list(
+    cx: web::Data<Context>,
+    query: Params<ListJobs>,
+) -> ApiResult<HttpResponse> {
+    let page = cx.state.store.list(&query.0.into()).await?;
+    let last = page.jobs.last().map(|it| it.id);
+    let next_cursor = last.filter(|_| page.has_more).map(query::cursor);
+    let data = page.jobs.into_iter().map(|it| show::item(&cx, it)).collect();
+    Ok(HttpResponse::Ok().json(JobList { data, next_cursor, has_more: page.has_more }))
+}
+
+/// Look at a job.
+///
+/// With `wait` the answer comes when the job has ended, or when the time is
+/// over and it has not. With `If-None-Match` a job that has not changed is
+/// answered with 304 and no body.
+#[utoipa::path(
+    get,
+    path = "/v1/jobs/{id}",
+    operation_id = "get_job",
+    tag = "jobs",
+    params(
+        ("id" = String, Path, description = "The job."),
+        WaitFor,
+        ("if-none-match" = Option<String>, Header, description = "An `ETag` of this job."),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The job as it is now.",
+            body = JobBody,
+            headers(
+                ("etag" = String, description = "Changes with the job's revision."),
+                ("retry-after" = u64, description = "Seconds until the job is worth asking for \
+                                                     again; only while it has not ended."),
+            ),
+        ),
+        (
+            status = 304,
+            description = "The job has not changed.",
+            headers(
+                ("etag" = String, description = "Changes with the job's revision."),
+                ("retry-after" = u64, description = "As with 200."),
+            ),
+        ),
+    ),
+)]
+pub(crate) async fn find(
+    cx: web::Data<Context>,
+    request: HttpRequest,
+    JobPath(id): JobPath,
+    query: Params<WaitFor>,
+) -> ApiResult<HttpResponse> {
+    let job = wait::until_ended(&cx, id, query.0.wait).await?;
+    let known = is_known(&request, &job);
+    let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    answer.insert_header((ETAG, etag(&job)));
+    if !job.status.is_terminal() {
+        answer.insert_header((RETRY_AFTER, show::retry_after(&job, cx.now())));
+    }
+    if known {
+        return Ok(answer.finish());
+    }
+    Ok(answer.json(show::body(&cx, job).await?))
+}
+
+/// Weak, because the estimate of the time left changes without a revision.
+fn etag(job: &Job) -> String {
+    format!("W/\"{}\"", job.revision)
+}
+
+/// Whether the client has this revision: `If-None-Match` compares weakly.
+fn is_known(request: &HttpRequest, job: &Job) -> bool {
+    let etag = etag(job);
+    let strong = etag.trim_start_matches("W/");
+    let same = |it: &str| it == "*" || it.trim_start_matches("W/") == strong;
+    let given = request.headers().get_all("if-none-match");
+    given.filter_map(|it| it.to_str().ok()).any(|it| it.split(',').map(str::trim).any(same))
+}

@@ -1,0 +1,119 @@
+//! The API on a free port.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use recap_config::Config;
+use recap_core::jobs::Clock;
+use recap_core::{Job, JobId, JobKind};
+use recap_gateway::State;
+use recap_testkit::fakes::{MemoryEvents, MemoryQueue, MemoryStore, TestClock};
+use recap_testkit::samples;
+use serde_json::Value;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::client::{Reply, exchange, request};
+
+/// What every test request is called.
+const REQUEST_ID: (&str, &str) = ("x-request-id", "test-1");
+const JSON: (&str, &str) = ("content-type", "application/json");
+
+/// The id of the one job that a test looks at.
+pub(crate) const JOB: &str = "job_01JGFJJZ00000000000000000A";
+
+/// A server with fakes behind it; it stops when this is dropped.
+pub(crate) struct TestGateway {
+    pub(crate) address: SocketAddr,
+    pub(crate) clock: TestClock,
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) queue: Arc<MemoryQueue>,
+    pub(crate) events: Arc<MemoryEvents>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) server: JoinSet<io::Result<()>>,
+}
+
+impl TestGateway {
+    pub(crate) fn spawn() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub(crate) fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let clock = TestClock::new();
+        Self::with_clock(change, clock.clone(), clock.as_clock())
+    }
+
+    /// The gateway goes by `seen`, all else by `clock`.
+    pub(crate) fn with_clock(
+        change: impl FnOnce(&mut Config),
+        clock: TestClock,
+        seen: Clock,
+    ) -> Self {
+        let mut config = Config::default();
+        config.server.workers = 1;
+        config.server.stop_seconds = 2;
+        change(&mut config);
+        let store = Arc::new(MemoryStore::new());
+        let queue = Arc::new(MemoryQueue::new(clock.as_clock()));
+        let events = Arc::new(MemoryEvents::with_capacity(4));
+        let state = State::new(store.clone(), queue.clone(), events.clone(), seen);
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let shutdown = CancellationToken::new();
+        let mut server = JoinSet::new();
+        server.spawn(recap_gateway::serve(state, &config, listener, shutdown.clone()));
+        Self { address, clock, store, queue, events, shutdown, server }
+    }
+
+    pub(crate) async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let headers = [&[REQUEST_ID], headers].concat();
+        let reply = exchange(self.address, &request(method, path, &headers, body)).await;
+        crate::spec::check_is_documented(method, path, &reply);
+        reply
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, &[], b"").await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_text(path, &body.to_string()).await
+    }
+
+    pub(crate) async fn post_text(&self, path: &str, body: &str) -> Reply {
+        self.send("POST", path, &[JSON], body.as_bytes()).await
+    }
+
+    /// Keeps a job under [`JOB`].
+    pub(crate) fn keep(&self, mut job: Job) -> Job {
+        job.id = JOB.parse().unwrap();
+        self.store.put(job.clone());
+        job
+    }
+
+    /// Keeps a job that ended well under [`JOB`], with its transcript.
+    pub(crate) fn keep_succeeded(&self, kind: JobKind) -> Job {
+        let job = self.keep(samples::succeeded(kind));
+        let length = std::time::Duration::from_secs(15);
+        self.store.put_transcript_of(job.id, samples::transcript(length));
+        job
+    }
+}
+
+impl Drop for TestGateway {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
+}
+
+/// The id in a body that is a job.
+pub(crate) fn id_of(job: &Value) -> JobId {
+    job["id"].as_str().unwrap().parse().unwrap()
+}

@@ -1,0 +1,162 @@
+//! Every way to ask wrongly, and what is said to it.
+
+use serde_json::Value;
+
+use crate::app::{JOB, TestGateway};
+use crate::client::Reply;
+
+#[track_caller]
+fn check(reply: &Reply, status: u16, code: &str, pointer: Option<&str>) -> Value {
+    assert_eq!(reply.status, status, "{reply:?}");
+    assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+    assert_eq!(reply.header("x-request-id"), Some("test-1"));
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    let problem = reply.json();
+    assert_eq!(problem["code"], code, "{problem}");
+    assert_eq!(problem["status"], status);
+    assert_eq!(problem["type"], format!("/errors/{code}"));
+    assert_eq!(problem["request_id"], "test-1");
+    let pointers: Vec<&Value> =
+        problem["errors"].as_array().unwrap().iter().map(|it| &it["pointer"]).collect();
+    assert_eq!(pointers, Vec::from_iter(pointer), "{problem}");
+    problem
+}
+
+#[tokio::test]
+async fn bodies_that_are_wrong() {
+    let app = TestGateway::spawn();
+    let valid = |pointer| (422, "validation_failed", Some(pointer));
+    let broken = (400, "invalid_json", None);
+    for (body, (status, code, pointer)) in [
+        ("", broken),
+        ("{", broken),
+        ("{}x", (422, "validation_failed", Some("/url"))),
+        (r#"{"url":"dQw4w9WgXcQ"} x"#, broken),
+        (r#"{"url":"dQw4w9WgXcQ",}"#, broken),
+        ("url=dQw4w9WgXcQ", broken),
+        ("[", broken),
+        (r#"["dQw4w9WgXcQ"]"#, valid("")),
+        ("null", valid("")),
+        ("7", valid("")),
+        ("{}", valid("/url")),
+        (r#"{"url":7}"#, valid("/url")),
+        (r#"{"url":null}"#, valid("/url")),
+        (r#"{"url":["dQw4w9WgXcQ"]}"#, valid("/url")),
+        (r#"{"url":"dQw4w9WgXcQ","url":"dQw4w9WgXcQ"}"#, valid("/url")),
+        (r#"{"url":"dQw4w9WgXcQ","styl":"brief"}"#, valid("/styl")),
+        (r#"{"url":"dQw4w9WgXcQ","a/b~c":1}"#, valid("/a~1b~0c")),
+        (r#"{"url":"dQw4w9WgXcQ","style":"loud"}"#, valid("/style")),
+        (r#"{"url":"dQw4w9WgXcQ","style":null}"#, valid("/style")),
+        (r#"{"url":"dQw4w9WgXcQ","style":{"brief":null}}"#, valid("/style")),
+        (r#"{"url":"dQw4w9WgXcQ","language":"en_US"}"#, valid("/language")),
+        (r#"{"url":"dQw4w9WgXcQ","language":""}"#, valid("/language")),
+        (r#"{"url":"dQw4w9WgXcQ","priority":1}"#, valid("/priority")),
+        (r#"{"url":""}"#, (422, "invalid_url", Some("/url"))),
+        (
+            r#"{"url":"https://example.com/watch?v=dQw4w9WgXcQ"}"#,
+            (422, "invalid_url", Some("/url")),
+        ),
+        (r#"{"url":"file:///etc/passwd"}"#, (422, "invalid_url", Some("/url"))),
+    ] {
+        let reply = app.post_text("/v1/summaries", body).await;
+        let problem = check(&reply, status, code, pointer);
+        assert!(!problem["detail"].as_str().unwrap().is_empty(), "{body}");
+    }
+    let reply = app.post_text("/v1/transcripts", r#"{"url":"dQw4w9WgXcQ","style":"brief"}"#).await;
+    check(&reply, 422, "validation_failed", Some("/style"));
+    assert!(app.queue.pushes().is_empty());
+}
+
+#[tokio::test]
+async fn the_messages_say_what_is_allowed() {
+    let app = TestGateway::spawn();
+    let mut details = Vec::new();
+    for body in [
+        r#"{"url":"dQw4w9WgXcQ","style":"loud"}"#,
+        r#"{"url":"dQw4w9WgXcQ","styl":"brief"}"#,
+        r#"{"url":"dQw4w9WgXcQ","language":"klingon language"}"#,
+        r#"{"url":7}"#,
+        "{}",
+        "{",
+        r#"{"url":"https://example.com/"}"#,
+    ] {
+        let problem = app.post_text("/v1/summaries", body).await.json();
+        details.push(problem["detail"].as_str().unwrap().to_owned());
+    }
+    insta::assert_snapshot!("messages", details.join("\n"));
+}
+
+#[tokio::test]
+async fn paths_and_methods_that_are_wrong() {
+    let app = TestGateway::spawn();
+    let unknown = format!("/v1/jobs/{JOB}");
+    let summary = format!("/v1/jobs/{JOB}/summary");
+    let cancel = format!("/v1/jobs/{JOB}/cancel");
+    for (method, path, status, code, allow) in [
+        ("GET", "/", 404, "not_found", None),
+        ("GET", "/v1/jobs/", 404, "not_found", None),
+        ("GET", "/v2/jobs", 404, "not_found", None),
+        ("DELETE", "/nowhere", 404, "not_found", None),
+        ("GET", unknown.as_str(), 404, "job_not_found", None),
+        ("GET", "/v1/jobs/nonsense", 404, "job_not_found", None),
+        ("GET", "/v1/jobs/%00%ff", 404, "job_not_found", None),
+        ("GET", summary.as_str(), 404, "job_not_found", None),
+        ("POST", cancel.as_str(), 404, "job_not_found", None),
+        ("GET", "/v1/summaries", 405, "method_not_allowed", Some("POST")),
+        ("GET", cancel.as_str(), 405, "method_not_allowed", Some("POST")),
+        ("PUT", "/v1/jobs", 405, "method_not_allowed", Some("GET, HEAD")),
+        ("OPTIONS", "/v1/jobs", 405, "method_not_allowed", Some("GET, HEAD")),
+        ("PATCH", unknown.as_str(), 405, "method_not_allowed", Some("GET, HEAD")),
+    ] {
+        let reply = app.send(method, path, &[], b"").await;
+        let problem = check(&reply, status, code, None);
+        assert_eq!(problem["instance"], path);
+        assert_eq!(reply.header("allow"), allow, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_not_json_by_their_type() {
+    let app = TestGateway::spawn();
+    for headers in [
+        vec![],
+        vec![("content-type", "text/plain")],
+        vec![("content-type", "application/x-www-form-urlencoded")],
+        vec![("content-type", "application/json5")],
+    ] {
+        let body = br#"{"url":"dQw4w9WgXcQ"}"#;
+        let reply = app.send("POST", "/v1/summaries", &headers, body).await;
+        check(&reply, 415, "unsupported_media_type", None);
+    }
+}
+
+#[tokio::test]
+async fn parameters_that_are_wrong() {
+    let app = TestGateway::spawn();
+    let job = format!("/v1/jobs/{JOB}");
+    for (path, pointer) in [
+        ("/v1/jobs?limit=0".to_owned(), "?limit"),
+        ("/v1/jobs?limit=101".to_owned(), "?limit"),
+        ("/v1/jobs?limit=-1".to_owned(), "?limit"),
+        ("/v1/jobs?limit=1&limit=2".to_owned(), "?limit"),
+        ("/v1/jobs?status=".to_owned(), "?status"),
+        ("/v1/jobs?cursor=%ff".to_owned(), "?cursor"),
+        ("/v1/jobs?created_after=2026-01-01".to_owned(), "?created_after"),
+        (format!("{job}?wait=soon"), "?wait"),
+        (format!("{job}?wiat=30s"), "?wiat"),
+        (format!("{job}/summary?format=pdf"), "?format"),
+        (format!("{job}/transcript?format=md"), "?format"),
+    ] {
+        check(&app.get(&path).await, 422, "validation_failed", Some(pointer));
+    }
+    let body = r#"{"url":"dQw4w9WgXcQ"}"#;
+    let reply = app.post_text("/v1/summaries?style=brief", body).await;
+    check(&reply, 422, "validation_failed", Some("?style"));
+}
+
+#[tokio::test]
+async fn a_problem_is_complete() {
+    let app = TestGateway::spawn();
+    let problem = app.post_text("/v1/summaries", r#"{"url":"nonsense"}"#).await.json();
+    insta::assert_json_snapshot!("problem", problem);
+}
