@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use recap_config::Config;
 use recap_core::jobs::Clock;
 use recap_worker::{Outside, Ports};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
@@ -73,14 +73,19 @@ impl App {
     pub async fn run_until(mut self, signal: impl Future<Output = ()>) -> anyhow::Result<()> {
         let mut first = tokio::select! {
             () = signal => Ok(()),
-            Some(role) = self.roles.join_next() => role?,
+            Some(role) = self.roles.join_next() => flat(role),
         };
         self.shutdown.cancel();
         while let Some(role) = self.roles.join_next().await {
-            first = first.and(role?);
+            first = first.and(flat(role));
         }
         first
     }
+}
+
+/// A role that panics has failed too, and the others are still waited for.
+fn flat(role: Result<anyhow::Result<()>, JoinError>) -> anyhow::Result<()> {
+    role.unwrap_or_else(|panic| Err(panic.into()))
 }
 
 async fn worker(

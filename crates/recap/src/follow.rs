@@ -20,7 +20,7 @@ use crate::app::{self, stop_signal};
 use crate::text;
 
 /// A person at a terminal does not wait longer than this for another attempt.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What is to be summarised, and how.
 pub(crate) struct Wanted {
@@ -54,7 +54,7 @@ pub(crate) async fn to_the_end(
     submit(&ports, &job).await?;
     let shutdown = CancellationToken::new();
     let cx = Arc::new(recap_worker::context(&config, &ports, outside, clock));
-    let working = recap_worker::run(&config, cx, shutdown.clone());
+    let working = async { Ok(recap_worker::run(&config, cx, shutdown.clone()).await?) };
     let watching = async {
         let done = tokio::select! {
             job = watching => job.map(Some),
@@ -63,9 +63,9 @@ pub(crate) async fn to_the_end(
         shutdown.cancel();
         done
     };
-    let (worked, job) = tokio::join!(working, watching);
-    worked?;
-    job
+    // Not `join`: when the worker fails, there is nothing left to watch.
+    let ((), job) = tokio::try_join!(working, watching)?;
+    Ok(job)
 }
 
 async fn submit(ports: &Ports, job: &Job) -> anyhow::Result<()> {
@@ -102,9 +102,11 @@ fn waits_too_long(job: &Job, now: Timestamp) -> bool {
 
 fn bar() -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(100), ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{bar:30} {percent:>3} %  {msg}")
+    let style = ProgressStyle::with_template("{bar:24} {percent:>3} %  {elapsed:>4}  {wide_msg}")
         .expect("the template is a constant");
     bar.set_style(style);
+    // So that a fetch that hangs is seen to be waited for.
+    bar.enable_steady_tick(Duration::from_secs(1));
     bar
 }
 

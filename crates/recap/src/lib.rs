@@ -13,7 +13,7 @@ mod text;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
-use recap_config::{Config, EnvironmentVariables, Loaded, LogFormat};
+use recap_config::{EnvironmentVariables, Loaded, LogFormat};
 use recap_telemetry::logs;
 
 use cli::{Cli, Command};
@@ -76,12 +76,4 @@ fn init_logs(loaded: &Loaded, command: &Command) -> anyhow::Result<()> {
     let quiet = !command.is_server() && !loaded.sources.contains_key("log.filter");
     logs::init(format, if quiet { "error" } else { &log.filter })?;
     Ok(())
-}
-
-/// Settings with which tests of this crate start.
-pub fn config_for_tests(dir: &std::path::Path) -> Config {
-    let mut config = Config::default();
-    config.data.dir = dir.to_owned();
-    config.server.port = 0;
-    config
 }

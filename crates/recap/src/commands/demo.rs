@@ -44,7 +44,7 @@ pub(crate) async fn run(
 fn simulated(config: &Config, youtube: &YouTube, gemini: &Gemini, use_gemini: bool) -> Config {
     let mut config = config.clone();
     config.media.proxy = youtube.proxy_url();
-    config.media.ca_file = youtube.ca_file().to_owned();
+    youtube.ca_file().clone_into(&mut config.media.ca_file);
     // A hanging scenario should not keep a newcomer waiting for long.
     config.media.socket_timeout_seconds = config.media.socket_timeout_seconds.min(5);
     config.media.deadline_seconds = config.media.deadline_seconds.min(30);

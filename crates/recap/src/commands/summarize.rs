@@ -34,9 +34,7 @@ pub(crate) async fn run(
         return Err(failure.clone().into());
     }
     let rendered = match args.format {
-        Format::Json => {
-            recap_gateway::job_json(&job, now(), config.features.video_preview)? + "\n"
-        }
+        Format::Json => recap_gateway::job_json(&job, now(), config.features.video_preview)? + "\n",
         Format::Md => markdown(&job)?,
         Format::Txt => rendered_by(render::text, &job)?,
     };

@@ -1,6 +1,6 @@
 //! Every fault of Gemini, and how the job ends.
 
-use recap_simulator::gemini::{Fault};
+use recap_simulator::gemini::Fault;
 use serde_json::Value;
 
 use crate::service::{Service, with_gemini};
