@@ -44,14 +44,16 @@ impl RetryPolicy {
         let spread = backoff.mul_f64(0.5 + chance.clamp(0.0, 1.0) / 2.0);
         let delay = match class {
             RetryClass::Transient => spread,
-            RetryClass::After(wait) => wait + backoff.mul_f64(chance.clamp(0.0, 1.0) / 2.0),
+            RetryClass::After(wait) => {
+                wait.saturating_add(backoff.mul_f64(chance.clamp(0.0, 1.0) / 2.0))
+            }
         };
         Decision::Again { delay }
     }
 
     /// Whether the attempt after `failed` failures is the last one.
     pub fn is_last(&self, failed: u32) -> bool {
-        failed + 1 >= self.max_attempts
+        failed.saturating_add(1) >= self.max_attempts
     }
 }
 
@@ -85,8 +87,9 @@ mod tests {
 
     #[test]
     fn a_named_wait_is_obeyed() {
-        check(1, RetryClass::After(Duration::from_secs(3600)), 0.0, Some(3600));
-        check(1, RetryClass::After(Duration::from_secs(3600)), 1.0, Some(3605));
-        check(4, RetryClass::After(Duration::from_secs(3600)), 0.0, None);
+        check(1, RetryClass::After(Duration::from_hours(1)), 0.0, Some(3600));
+        check(1, RetryClass::After(Duration::from_hours(1)), 1.0, Some(3605));
+        check(4, RetryClass::After(Duration::from_hours(1)), 0.0, None);
+        check(1, RetryClass::After(Duration::from_secs(u64::MAX)), 0.0, Some(u64::MAX));
     }
 }

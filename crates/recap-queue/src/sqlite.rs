@@ -28,15 +28,29 @@ const QUEUE: &str = "recap";
 
 /// A worker that misses so many is taken for dead and its entries are handed
 /// out again. It does not beat while it drains, so together they must be longer
-/// than any stop may take (25 seconds); and they may be long, because a job is
-/// brought back earlier than that, when its lease ends.
-const HEARTBEAT: Duration = Duration::from_secs(30);
+/// than one beat and any stop (25 seconds). They may not be much longer: when
+/// its lease ends a job is brought back, but at the end of the queue, and only
+/// the old entry still has its place.
+const HEARTBEAT: Duration = Duration::from_secs(10);
 const MISSED_HEARTBEATS: usize = 4;
 
 const CLEAN: &str = "
     DELETE FROM Jobs
     WHERE job_type = ?1
       AND (status IN ('Done', 'Killed') OR status = 'Failed' AND attempts >= max_attempts)";
+
+/// A job that waits behind others for long is pushed again once per patience,
+/// and every time its entry is still there. The oldest one keeps its place.
+const CLEAN_DOUBLES: &str = "
+    DELETE FROM Jobs WHERE id IN (
+        SELECT id FROM (
+            SELECT id, row_number() OVER (PARTITION BY job ORDER BY run_at, id) AS place
+            FROM Jobs
+            WHERE job_type = ?1 AND status = 'Pending' AND lock_by IS NULL
+              AND run_at <= unixepoch()
+        )
+        WHERE place > 1
+    )";
 
 /// Workers of the past, an hour after their last sign of life; apalis keeps
 /// one for every start and restart. Not those whose entries are still to be
@@ -127,8 +141,9 @@ impl Queue for SqliteQueue {
     async fn clean(&self) -> Result<(), QueueError> {
         // Not apalis' own vacuum: it rewrites the whole file, and its age limit
         // does nothing.
-        sqlx::query(CLEAN).bind(QUEUE).execute(&self.pool).await.map_err(queue_error)?;
-        sqlx::query(CLEAN_WORKERS).bind(QUEUE).execute(&self.pool).await.map_err(queue_error)?;
+        for statement in [CLEAN, CLEAN_DOUBLES, CLEAN_WORKERS] {
+            sqlx::query(statement).bind(QUEUE).execute(&self.pool).await.map_err(queue_error)?;
+        }
         Ok(())
     }
 }

@@ -5,8 +5,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::at_least;
+use crate::check::{at_least, between};
 use crate::error::Problem;
+
+/// In seconds.
+const DAY: u64 = 24 * 3600;
+
+/// In hours. Times are added to the clock, which ends with the year 9999; a
+/// setting must not be able to bring it there.
+const YEAR: u64 = 365 * 24;
 
 /// How long jobs may take, and how often they are tried: `[jobs]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -67,13 +74,16 @@ impl JobsConfig {
     }
 
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
-        at_least("jobs.timeout_seconds", self.timeout_seconds, 1, found);
+        let (base, cap) = (self.retry_base_seconds, self.retry_cap_seconds);
+        between("jobs.timeout_seconds", self.timeout_seconds, 1, DAY, found);
         at_least("jobs.max_attempts", self.max_attempts, 1, found);
-        at_least("jobs.retry_cap_seconds", self.retry_cap_seconds, self.retry_base_seconds, found);
+        between("jobs.retry_base_seconds", base, 1, DAY, found);
+        between("jobs.retry_cap_seconds", cap, base.min(DAY), DAY, found);
         at_least("jobs.max_crashes", self.max_crashes, 1, found);
-        at_least("jobs.max_age_hours", self.max_age_hours, 1, found);
-        at_least("jobs.retention_hours", self.retention_hours, 1, found);
-        at_least("jobs.live_recheck_seconds", self.live_recheck_seconds, 60, found);
-        at_least("jobs.max_video_hours", self.max_video_hours, 1, found);
+        between("jobs.max_age_hours", self.max_age_hours, 1, YEAR, found);
+        between("jobs.retention_hours", self.retention_hours, 1, 10 * YEAR, found);
+        between("jobs.live_recheck_seconds", self.live_recheck_seconds, 60, DAY, found);
+        // Transcripts end there as well.
+        between("jobs.max_video_hours", self.max_video_hours, 1, 100, found);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{at_least, between};
+use crate::check::between;
 use crate::error::Problem;
 
 /// How jobs are worked on: `[worker]`.
@@ -56,8 +56,8 @@ impl WorkerConfig {
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         between("worker.concurrency", self.concurrency, 1, 64, found);
         between("worker.lease_seconds", self.lease_seconds, 4, 600, found);
-        at_least("worker.reconcile_seconds", self.reconcile_seconds, 1, found);
-        at_least("worker.patience_seconds", self.patience_seconds, 1, found);
+        between("worker.reconcile_seconds", self.reconcile_seconds, 1, 300, found);
+        between("worker.patience_seconds", self.patience_seconds, 1, 3600, found);
         between("worker.stop_seconds", self.stop_seconds, 1, 25, found);
     }
 }

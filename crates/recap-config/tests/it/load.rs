@@ -56,6 +56,21 @@ fn text_that_looks_like_a_number_or_a_list_is_taken_as_what_the_setting_wants() 
 }
 
 #[test]
+fn a_time_beyond_the_end_of_the_clock_is_refused() {
+    let most = u64::MAX.to_string();
+    let pairs = [
+        ("RECAP_JOBS__RETENTION_HOURS", most.as_str()),
+        ("RECAP_JOBS__MAX_AGE_HOURS", "100000000"),
+        ("RECAP_JOBS__RETRY_BASE_SECONDS", "0"),
+        ("RECAP_WORKER__RECONCILE_SECONDS", "100000"),
+    ];
+    let key = |it: &str| format!("jobs.{it} (from environment variable RECAP_JOBS__");
+    let (retention, age) = (key("retention_hours"), key("max_age_hours"));
+    let (base, reconcile) = (key("retry_base_seconds"), "100000 is out of range, use 1 to 300");
+    check_refused("", pairs, &[&retention, &age, &base, reconcile]);
+}
+
+#[test]
 fn every_problem_is_named_with_its_source_and_its_mend() {
     check_refused(
         "[server]\nprot = 80\n[media]\nca_file = \"/no/such/ca.pem\"\n",

@@ -35,7 +35,9 @@ pub trait Queue: Send + Sync {
         shutdown: CancellationToken,
     ) -> Result<(), QueueError>;
 
-    /// Removes what finished entries left behind.
+    /// Removes what finished entries left behind, and all but one of the entries
+    /// that are due for the same payload: the reconciler pushes a job that
+    /// waits for long again and again.
     async fn clean(&self) -> Result<(), QueueError>;
 }
 

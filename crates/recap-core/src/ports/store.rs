@@ -152,7 +152,8 @@ pub trait Store: Send + Sync {
 
     async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError>;
 
-    /// Keeps the notes of one segment; notes already kept for it stay.
+    /// Keeps the notes of one segment; notes already kept for it stay, unless
+    /// they are of another cut: from or to another time.
     async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError>;
 
     /// Notes kept so far, in order of segment.

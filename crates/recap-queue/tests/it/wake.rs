@@ -139,6 +139,31 @@ async fn cleaning_leaves_nothing_behind() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn entries_of_a_job_that_waits_long_do_not_add_up() {
+    let mut scene = Scene::new(20, 0).await;
+    let in_hand = scene.push().await;
+    assert_eq!(within(scene.started.recv()).await, Some(in_hand));
+
+    // The reconciler pushes what waits behind it, once per patience.
+    let first = scene.push().await;
+    scene.push().await;
+    scene.execute("UPDATE Jobs SET run_at = run_at - 60 WHERE status = 'Pending'").await;
+    for _ in 0..5 {
+        scene.queue.push(first, Priority::Interactive, Duration::ZERO).await.unwrap();
+    }
+    let later = Duration::from_mins(10);
+    scene.queue.push(first, Priority::Interactive, later).await.unwrap();
+    scene.queue.clean().await.unwrap();
+    let pending = "SELECT count(*) FROM Jobs WHERE status = 'Pending'";
+    assert_eq!(scene.count(pending).await, 3, "each once, and the one that is not due");
+    let old = "SELECT count(*) FROM Jobs WHERE status = 'Pending' AND run_at < unixepoch() - 30";
+    assert_eq!(scene.count(old).await, 2, "each in its old place");
+
+    scene.handler.passes.add_permits(3);
+    scene.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_run_that_is_given_up_takes_its_jobs_along() {
     let mut scene = Scene::new(20, 0).await;
     scene.push().await;

@@ -127,12 +127,15 @@ pub(super) async fn save(pool: &SqlitePool, lease: Lease, job: &Job) -> Result<b
     Ok(done.rows_affected() == 1)
 }
 
-/// A wish to cancel stays: the next worker hears of it at its first renewal.
+/// A wish to cancel stays, and makes the job due at once: the next worker hears
+/// of it at its first renewal.
 pub(super) const RELEASE: &str = "
     UPDATE recap_jobs
-    SET status = 'queued', retry_at = ?3, waiting_reason = ?4, attempts = ?5,
-        expires_at = ?6, waiting_since = max(?7, coalesce(?3, ?7)), lease_until = 0,
-        crashes = 0, revision = revision + 1
+    SET status = 'queued', attempts = ?5, expires_at = ?6, lease_until = 0, crashes = 0,
+        retry_at = iif(cancel_requested, NULL, ?3),
+        waiting_reason = iif(cancel_requested, NULL, ?4),
+        waiting_since = iif(cancel_requested, ?7, max(?7, coalesce(?3, ?7))),
+        revision = revision + 1
     WHERE id = ?1 AND fence = ?2 AND status = 'running'";
 
 pub(super) async fn release(

@@ -39,11 +39,16 @@ pub(super) async fn find_transcript(
 }
 
 /// Notes that are kept already are written over with themselves: DO NOTHING
-/// would affect no row, which is also what a lost lease looks like.
+/// would affect no row, which is also what a lost lease looks like. Notes of
+/// another cut (the settings changed between) are of no use to anyone; if they
+/// stayed, each attempt would make the new ones again.
 pub(super) const PUT_NOTES: &str = "
     INSERT INTO recap_notes (job, segment, doc)
     SELECT id, ?3, ?4 FROM recap_jobs WHERE id = ?1 AND fence = ?2 AND status = 'running'
-    ON CONFLICT (job, segment) DO UPDATE SET doc = doc";
+    ON CONFLICT (job, segment) DO UPDATE SET doc = CASE
+        WHEN doc ->> 'start_ms' = excluded.doc ->> 'start_ms'
+         AND doc ->> 'end_ms' = excluded.doc ->> 'end_ms'
+        THEN doc ELSE excluded.doc END";
 
 pub(super) async fn put_notes(
     pool: &SqlitePool,

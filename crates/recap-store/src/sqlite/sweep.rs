@@ -9,7 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::{Job, JobId};
-use sqlx::SqlitePool;
+use sqlx::{FromRow, SqlitePool};
+use tracing::error;
 
 use super::row::{JobRow, columns, decode_error, millis, to_json};
 
@@ -29,9 +30,16 @@ pub(super) const TAKE_STALE: &str = concat!(
          )
          ORDER BY waiting_since LIMIT ?3
      )
-     RETURNING ",
+     RETURNING id, ",
     columns!()
 );
+
+#[derive(FromRow)]
+struct StaleRow {
+    id: String,
+    #[sqlx(flatten)]
+    job: JobRow,
+}
 
 pub(super) async fn take_stale(
     pool: &SqlitePool,
@@ -40,13 +48,20 @@ pub(super) async fn take_stale(
     limit: usize,
 ) -> Result<Vec<Job>, sqlx::Error> {
     let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
-    let rows: Vec<JobRow> = sqlx::query_as(TAKE_STALE)
+    let rows: Vec<StaleRow> = sqlx::query_as(TAKE_STALE)
         .bind(millis(now))
         .bind(millis(now).saturating_sub(patience))
         .bind(i64::try_from(limit).unwrap_or(i64::MAX))
         .fetch_all(pool)
         .await?;
-    rows.into_iter().map(JobRow::into_job).collect()
+    Ok(rows.into_iter().filter_map(readable).collect())
+}
+
+/// A document that cannot be read, as after a step back to an older recap, must
+/// not keep the jobs waiting that are named with it. It expires like any other.
+fn readable(row: StaleRow) -> Option<Job> {
+    let StaleRow { id, job } = row;
+    job.into_job().inspect_err(|error| error!(job.id = id, %error, "job cannot be read")).ok()
 }
 
 /// A running job is waiting too once its lease has ended: nobody works on it.

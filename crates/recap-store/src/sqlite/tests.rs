@@ -1,7 +1,7 @@
 //! How SQLite answers each query: by an index, never by reading the table.
 
 use recap_config::SqliteConfig;
-use recap_core::ports::JobFilter;
+use recap_core::ports::{JobFilter, Store as _};
 use recap_core::{JobId, JobKind, Status};
 use sqlx::AssertSqlSafe;
 
@@ -64,6 +64,27 @@ async fn statements_use_an_index() {
         check(&store, sweep::EXPIRE, index).await;
     }
     check(&store, sweep::FORGET, "recap_jobs_ended (expires_at<?)").await;
+}
+
+#[tokio::test]
+async fn a_document_that_cannot_be_read_keeps_no_other_job_waiting() {
+    let (_directory, store) = store().await;
+    let jobs = [(); 3].map(|()| recap_testkit::samples::queued(JobKind::Summary));
+    for job in &jobs {
+        store.insert(job).await.unwrap();
+    }
+    sqlx::query("UPDATE recap_jobs SET doc = '{}' WHERE id = ?1")
+        .bind(jobs[1].id.to_string())
+        .execute(&store.writer)
+        .await
+        .unwrap();
+    let patience = std::time::Duration::from_secs(30);
+    let stale = store.take_stale(jobs[0].created_at + patience, patience, 10).await.unwrap();
+    let mut named: Vec<JobId> = stale.iter().map(|it| it.id).collect();
+    named.sort();
+    let mut expected = vec![jobs[0].id, jobs[2].id];
+    expected.sort();
+    assert_eq!(named, expected);
 }
 
 #[tokio::test]

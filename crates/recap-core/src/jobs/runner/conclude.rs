@@ -7,21 +7,18 @@ use tracing::{info, warn};
 
 use super::End;
 use crate::error::{ErrorCode, Failure};
-use crate::job::{Stage, Status, WaitingReason};
+use crate::job::{Job, Stage, Status, WaitingReason};
 use crate::jobs::JobPayload;
 use crate::jobs::error::JobError;
-use crate::jobs::run::{Run, since};
-use crate::ports::{Release, StoreError};
+use crate::jobs::run::{Run, later, since};
+use crate::ports::{Release, Renewal, StoreError};
 use crate::retry::Decision;
 
 pub(super) async fn conclude(run: &mut Run<'_>, end: End) -> Result<(), StoreError> {
     match end {
         End::Done(Ok(())) => succeed(run).await,
         End::Done(Err(error)) => after_error(run, error).await,
-        End::Canceled => {
-            run.job.error = Some(ErrorCode::Canceled.into());
-            finish(run, Status::Canceled).await
-        }
+        End::Canceled => cancel(run).await,
         End::Stopping => hand_back(run, None, None).await,
         End::Lost => {
             warn!("the job is in other hands now");
@@ -36,10 +33,18 @@ async fn after_error(run: &mut Run<'_>, error: JobError) -> Result<(), StoreErro
         JobError::Fail(failure) => fail(run, failure).await,
         JobError::Lost => Ok(()),
         JobError::Wait { failure, until, reason } => {
-            let until = until.filter(|it| *it > now);
-            wait(run, failure, until.unwrap_or(now + run.cx.policy.live_recheck), reason).await
+            let known = until.filter(|it| *it > now);
+            if let (Some(start), WaitingReason::NotStarted) = (known, reason) {
+                outlive(run, start);
+            }
+            let until = known.unwrap_or_else(|| later(now, run.cx.policy.live_recheck));
+            wait(run, failure, until, reason).await
         }
-        JobError::Pause { failure, delay, reason } => wait(run, failure, now + delay, reason).await,
+        JobError::Pause { failure, delay, reason } => {
+            // A pause is no attempt, so nothing else ends a loop of empty ones.
+            let delay = delay.max(run.cx.policy.retry.base);
+            wait(run, failure, later(now, delay), reason).await
+        }
         JobError::Retry { failure, class, reason, source } => {
             run.job.attempts += 1;
             match run.cx.policy.retry.decide(run.job.attempts, class, (run.cx.chance)()) {
@@ -47,7 +52,7 @@ async fn after_error(run: &mut Run<'_>, error: JobError) -> Result<(), StoreErro
                 Decision::Again { delay } => {
                     let source = source.map(|it| it.to_string());
                     warn!(code = %failure.code, source, delay_s = delay.as_secs(), "job will be retried");
-                    wait(run, failure, now + delay, reason).await
+                    wait(run, failure, later(now, delay), reason).await
                 }
             }
         }
@@ -60,6 +65,11 @@ pub(super) async fn fail(run: &mut Run<'_>, failure: Failure) -> Result<(), Stor
     finish(run, Status::Failed).await
 }
 
+async fn cancel(run: &mut Run<'_>) -> Result<(), StoreError> {
+    run.job.error = Some(ErrorCode::Canceled.into());
+    finish(run, Status::Canceled).await
+}
+
 async fn succeed(run: &mut Run<'_>) -> Result<(), StoreError> {
     run.job.progress.stage = Stage::Done;
     finish(run, Status::Succeeded).await
@@ -70,7 +80,7 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
     let job = &mut run.job;
     job.status = status;
     job.completed_at = Some(now);
-    job.expires_at = now + run.cx.policy.retention;
+    job.expires_at = later(now, run.cx.policy.retention);
     job.waiting_reason = None;
     job.retry_at = None;
     job.last_error = None;
@@ -82,6 +92,13 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
         warn!("the job ended in other hands; this result is dropped");
     }
     Ok(())
+}
+
+/// A job that waits for a known time outlives it; all else ends at its age, a
+/// premiere without a time among it.
+fn outlive(run: &mut Run<'_>, time: Timestamp) {
+    let end = later(time, run.cx.policy.max_age);
+    run.job.expires_at = run.job.expires_at.max(end);
 }
 
 /// Back into the queue until `until`; the reason is kept for who looks.
@@ -105,13 +122,15 @@ async fn hand_back(
     if !cx.store.save(run.lease, &run.job).await? {
         return Ok(());
     }
-    // A job that waits for a known time outlives it; all else ends at its age.
-    let patient = matches!(waiting_reason, Some(WaitingReason::NotStarted));
-    let expires_at = match retry_at {
-        Some(at) if patient => run.job.expires_at.max(at + cx.policy.max_age),
-        _ => run.job.expires_at,
-    };
-    let release = Release { retry_at, waiting_reason, attempts: run.job.attempts, expires_at };
+    // Whoever asked for an end in the last moment is not kept waiting for the
+    // next attempt, which may be days away.
+    match cx.store.renew(run.lease, later(now, cx.policy.lease)).await? {
+        Renewal::Held => {}
+        Renewal::CancelRequested => return cancel(run).await,
+        Renewal::Lost => return Ok(()),
+    }
+    let Job { attempts, expires_at, .. } = run.job;
+    let release = Release { retry_at, waiting_reason, attempts, expires_at };
     if cx.store.release(run.lease, &release, now).await? {
         run.job.status = Status::Queued;
         run.publish().await;

@@ -1,11 +1,16 @@
 //! Ends that come from outside: cancel, deadline, stop, a lost lease. The
 //! tests' time jumps ahead whenever everyone waits.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use recap_core::job::WaitingReason;
 use recap_core::jobs::JobPayload;
-use recap_core::ports::{Cancel, Events as _, Handler as _, JobEvent, Store as _};
+use recap_core::ports::{
+    Cancel, CaptionRequest, Captions, Events as _, Handler as _, JobEvent, JobFilter, MediaError,
+    MediaSource, Store,
+};
 use recap_core::{ErrorCode, JobId, JobKind, Status};
 use recap_testkit::fakes::{Reply, TestJobs};
 
@@ -59,6 +64,30 @@ async fn a_wish_that_is_not_heard_is_found_at_the_next_renewal() {
     .await;
     assert_eq!(jobs.job(id).status, Status::Canceled);
     assert!(began.elapsed() <= jobs.cx.policy.lease / 4);
+}
+
+/// Fails in passing, in the moment in which someone cancels the job: before the
+/// keeper of its lease has heard of it.
+struct CanceledMeanwhile(Arc<dyn Store>);
+
+#[async_trait]
+impl MediaSource for CanceledMeanwhile {
+    async fn captions(&self, _: &CaptionRequest) -> Result<Captions, MediaError> {
+        let filter = JobFilter { limit: 1, ..JobFilter::default() };
+        let job = self.0.list(&filter).await.unwrap().jobs.remove(0);
+        let canceled = self.0.cancel(job.id, &ErrorCode::Canceled.into(), job.created_at).await;
+        assert_eq!(canceled.unwrap(), Cancel::Requested);
+        Err(MediaError::Transient { failure: ErrorCode::Network.into(), after: None, source: None })
+    }
+}
+
+#[tokio::test]
+async fn a_job_canceled_as_its_attempt_fails_does_not_wait_for_the_next_one() {
+    let jobs = TestJobs::with(|cx| cx.media = Arc::new(CanceledMeanwhile(cx.store.clone())));
+    let id = jobs.submit(JobKind::Summary).await;
+    jobs.drain().await;
+    assert_eq!(jobs.job(id).status, Status::Canceled);
+    assert_eq!(jobs.job(id).error.unwrap().code, ErrorCode::Canceled);
 }
 
 #[tokio::test(start_paused = true)]

@@ -113,7 +113,7 @@ async fn a_queue_that_is_away_delays_a_retry_but_does_not_lose_it() {
 async fn an_ended_job_is_forgotten_when_its_time_is_over() {
     let jobs = TestJobs::new();
     let job = summarize(&jobs).await;
-    jobs.clock.advance(jobs.cx.policy.retention - HOUR);
+    jobs.clock.advance(jobs.cx.policy.retention.saturating_sub(HOUR));
     jobs.reconcile().await;
     assert!(jobs.store.job(job.id).is_some());
     jobs.clock.advance(HOUR);

@@ -86,6 +86,16 @@ async fn a_rate_limit_is_a_pause_and_is_no_attempt() {
 }
 
 #[tokio::test]
+async fn a_rate_limit_without_a_wait_is_no_endless_loop() {
+    let jobs = TestJobs::new();
+    let retry_after = Duration::ZERO;
+    jobs.summarizer.then_notes(Reply::Fail(SummarizerError::RateLimited { retry_after }));
+    let job = summarize(&jobs).await;
+    assert_eq!((job.status, job.attempts), (Status::Queued, 0));
+    assert_eq!(job.retry_at, Some(jobs.clock.now() + jobs.cx.policy.retry.base));
+}
+
+#[tokio::test]
 async fn a_refused_segment_is_left_out_and_said() {
     let jobs = TestJobs::new();
     jobs.summarizer.then_notes(Reply::Fail(SummarizerError::Blocked));
