@@ -6,6 +6,9 @@ use std::path::Path;
 
 use crate::error::Problem;
 
+/// In seconds.
+const DAY: u64 = 24 * 3600;
+
 pub(crate) fn at_least<T: PartialOrd + Display + Copy>(
     key: &'static str,
     value: T,
@@ -28,6 +31,11 @@ pub(crate) fn between<T: PartialOrd + Display + Copy>(
         found
             .push(Problem::invalid(key, format!("{value} is out of range, use {least} to {most}")));
     }
+}
+
+/// A time in seconds, up to a day: it is added to clocks, which must not overflow.
+pub(crate) fn seconds(key: &'static str, value: u64, least: u64, found: &mut Vec<Problem>) {
+    between(key, value, least, DAY, found);
 }
 
 pub(crate) fn url(key: &'static str, value: &str, found: &mut Vec<Problem>) {

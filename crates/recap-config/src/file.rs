@@ -1,5 +1,6 @@
 //! `recap.toml`.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use figment::Provider;
@@ -18,10 +19,13 @@ pub(crate) fn settings(file: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<
     let source = format!("file {}", path.display());
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(_) if file.is_none() => return Vec::new(),
+        Err(error) if file.is_none() && error.kind() == ErrorKind::NotFound => return Vec::new(),
         Err(error) => {
-            let mend =
-                format!("cannot be read ({}); correct the path given to --config", error.kind());
+            let repair = match file {
+                Some(_) => "correct the path given to --config",
+                None => "mend it, or move it out of the working directory",
+            };
+            let mend = format!("cannot be read ({}); {repair}", error.kind());
             problems.push(Problem::invalid("", mend).said_by(source));
             return Vec::new();
         }
@@ -29,7 +33,7 @@ pub(crate) fn settings(file: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<
     let data = match Toml::string(&text).data() {
         Ok(data) => data,
         Err(error) => {
-            let mend = format!("is not valid TOML: {}", error.kind);
+            let mend = format!("is not valid TOML: {}", without_excerpt(&error.kind.to_string()));
             problems.push(Problem::invalid("", mend).said_by(source));
             return Vec::new();
         }
@@ -47,4 +51,10 @@ pub(crate) fn settings(file: Option<&Path>, problems: &mut Vec<Problem>) -> Vec<
         }
     }
     found
+}
+
+/// The line that is wrong may hold a key, so it is not repeated.
+fn without_excerpt(message: &str) -> String {
+    let lines = message.lines().filter(|it| !it.contains(" |") && !it.trim().is_empty());
+    lines.collect::<Vec<_>>().join(": ")
 }

@@ -113,10 +113,11 @@ pub struct Usage {
     pub calls: u32,
 }
 
+/// Numbers of a vendor are added, so none of them may be trusted to leave room.
 impl std::ops::AddAssign for Usage {
     fn add_assign(&mut self, other: Self) {
-        self.input_tokens += other.input_tokens;
-        self.output_tokens += other.output_tokens;
-        self.calls += other.calls;
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+        self.calls = self.calls.saturating_add(other.calls);
     }
 }

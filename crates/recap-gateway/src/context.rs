@@ -57,6 +57,8 @@ pub(crate) struct Rules {
     pub(crate) request_timeout: Duration,
     /// Longest life of a job that does not end.
     pub(crate) max_age: Duration,
+    /// How long an ended job is kept.
+    pub(crate) retention: Duration,
     pub(crate) full_transcript: bool,
     pub(crate) video_preview: bool,
 }
@@ -70,6 +72,7 @@ impl Context {
                 .min(server.request_timeout()),
             request_timeout: server.request_timeout(),
             max_age: config.jobs.max_age(),
+            retention: config.jobs.retention(),
             full_transcript: config.features.full_transcript,
             video_preview: config.features.video_preview,
         };

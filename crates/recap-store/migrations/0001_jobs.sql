@@ -57,15 +57,16 @@ CREATE TABLE recap_notes (
 ) WITHOUT ROWID;
 
 -- What is kept beside a job belongs to it: writing it raises the revision too,
--- in the same statement.
+-- in the same statement. A checkpoint is an orderly sign of life, so it clears
+-- the crash counter: poison is what ends its worker without getting further.
 CREATE TRIGGER recap_transcripts_inserted AFTER INSERT ON recap_transcripts BEGIN
-    UPDATE recap_jobs SET revision = revision + 1 WHERE id = new.job;
+    UPDATE recap_jobs SET revision = revision + 1, crashes = 0 WHERE id = new.job;
 END;
 CREATE TRIGGER recap_transcripts_updated AFTER UPDATE ON recap_transcripts BEGIN
     UPDATE recap_jobs SET revision = revision + 1 WHERE id = new.job;
 END;
 CREATE TRIGGER recap_notes_inserted AFTER INSERT ON recap_notes BEGIN
-    UPDATE recap_jobs SET revision = revision + 1 WHERE id = new.job;
+    UPDATE recap_jobs SET revision = revision + 1, crashes = 0 WHERE id = new.job;
 END;
 CREATE TRIGGER recap_notes_updated AFTER UPDATE ON recap_notes BEGIN
     UPDATE recap_jobs SET revision = revision + 1 WHERE id = new.job;

@@ -89,8 +89,9 @@ impl Store for SqliteStore {
         id: JobId,
         failure: &Failure,
         now: Timestamp,
+        forget_at: Timestamp,
     ) -> Result<Cancel, StoreError> {
-        cancel::cancel(&self.writer, id, failure, now).await.map_err(store_error)
+        cancel::cancel(&self.writer, id, failure, now, forget_at).await.map_err(store_error)
     }
 
     async fn put_transcript(

@@ -31,6 +31,8 @@ const NAME: &str = "extractive";
 /// The graph has the square of this many ties; speech that is denser has its
 /// neighbours joined.
 const MOST_SENTENCES: usize = 400;
+/// Of joined neighbours, in characters: together more than is said in an hour.
+const LONGEST_RAW: usize = 4000;
 /// A point for every so many seconds.
 const POINT_EVERY: u64 = 80;
 
@@ -149,7 +151,7 @@ fn joined(neighbours: &[Sentence]) -> Sentence {
     let raws: Vec<&str> = neighbours.iter().map(|it| it.raw.as_str()).collect();
     Sentence {
         text: tidy::shortened(&texts.join(" "), tidy::LONGEST_POINT),
-        raw: raws.join(" "),
+        raw: tidy::shortened(&raws.join(" "), LONGEST_RAW),
         ..neighbours[0].clone()
     }
 }

@@ -1,6 +1,7 @@
 //! Cleaning what a model or a transcript says: bounded texts, times in order
 //! and inside their segment.
 
+use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
@@ -88,13 +89,8 @@ pub(crate) fn evenly<T>(items: Vec<T>, most: usize) -> Vec<T> {
 /// In order of time, without empty texts and repetitions.
 pub(crate) fn ordered(mut points: Vec<KeyPoint>) -> Vec<KeyPoint> {
     points.sort_by_key(|it| it.start);
-    let mut seen: Vec<String> = Vec::new();
-    points.retain(|it| {
-        let folded = it.text.to_lowercase();
-        let fresh = !folded.is_empty() && !seen.contains(&folded);
-        seen.push(folded);
-        fresh
-    });
+    let mut seen = HashSet::new();
+    points.retain(|it| !it.text.is_empty() && seen.insert(it.text.to_lowercase()));
     points
 }
 

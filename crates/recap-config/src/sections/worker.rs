@@ -20,7 +20,8 @@ pub struct WorkerConfig {
     pub reconcile_seconds: u64,
     /// How long a job may be due before it counts as lost, in seconds.
     pub patience_seconds: u64,
-    /// How long jobs in hand may take to be handed back at a stop, in seconds.
+    /// How long jobs in hand may take to be handed back at a stop, in seconds;
+    /// at most 23, as a process is to be gone within 25.
     pub stop_seconds: u64,
 }
 
@@ -58,6 +59,6 @@ impl WorkerConfig {
         between("worker.lease_seconds", self.lease_seconds, 4, 600, found);
         between("worker.reconcile_seconds", self.reconcile_seconds, 1, 300, found);
         between("worker.patience_seconds", self.patience_seconds, 1, 3600, found);
-        between("worker.stop_seconds", self.stop_seconds, 1, 25, found);
+        between("worker.stop_seconds", self.stop_seconds, 1, 23, found);
     }
 }

@@ -26,7 +26,8 @@ pub struct Claim {
     pub job: Job,
     pub lease: Lease,
     /// Claims before this one that ended without a word: the crash counter,
-    /// raised before the work starts and cleared by any orderly end.
+    /// raised before the work starts and cleared by any orderly end, and by any
+    /// checkpoint: the first transcript, and new notes.
     pub crashes: u32,
 }
 
@@ -135,12 +136,14 @@ pub trait Store: Send + Sync {
     /// Ends a running job: `job` is written whole, with its terminal status.
     async fn finish(&self, lease: Lease, job: &Job) -> Result<bool, StoreError>;
 
-    /// Cancels a waiting job, or marks a running one.
+    /// Cancels a waiting job, which then stays until `forget_at`, or marks a
+    /// running one.
     async fn cancel(
         &self,
         id: JobId,
         failure: &Failure,
         now: Timestamp,
+        forget_at: Timestamp,
     ) -> Result<Cancel, StoreError>;
 
     /// Keeps the transcript of a running job.

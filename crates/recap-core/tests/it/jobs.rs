@@ -23,6 +23,14 @@ async fn summarize(jobs: &TestJobs) -> Job {
     jobs.job(id)
 }
 
+/// Turns the clock so far that only the reconciler brings a job back, and does
+/// what is due.
+async fn much_later(jobs: &TestJobs, time: Duration) {
+    jobs.clock.advance(time + jobs.cx.policy.patience);
+    jobs.reconcile().await;
+    jobs.drain().await;
+}
+
 #[tokio::test]
 async fn a_summary_is_made_segment_by_segment() {
     let jobs = TestJobs::new();

@@ -29,7 +29,9 @@ pub(crate) async fn cancel(
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
     let failure = Failure::from(ErrorCode::Canceled);
-    let event = match cx.state.store.cancel(id, &failure, cx.now()).await? {
+    let now = cx.now();
+    let forget_at = now + cx.rules.retention;
+    let event = match cx.state.store.cancel(id, &failure, now, forget_at).await? {
         Cancel::Canceled => JobEvent::Changed { job: id, status: Status::Canceled },
         Cancel::Requested => JobEvent::CancelRequested { job: id },
         Cancel::Missing => return Err(ApiError::no_such_job()),

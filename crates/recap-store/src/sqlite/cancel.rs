@@ -13,6 +13,7 @@ pub(super) const CANCEL: &str = "
     SET status = CASE status WHEN 'queued' THEN 'canceled' ELSE status END,
         error = CASE status WHEN 'queued' THEN ?2 ELSE error END,
         completed_at = CASE status WHEN 'queued' THEN ?3 ELSE completed_at END,
+        expires_at = CASE status WHEN 'queued' THEN ?4 ELSE expires_at END,
         retry_at = NULL, waiting_reason = NULL,
         cancel_requested = status = 'running',
         revision = revision + 1
@@ -26,11 +27,13 @@ pub(super) async fn cancel(
     id: JobId,
     failure: &Failure,
     now: Timestamp,
+    forget_at: Timestamp,
 ) -> Result<Cancel, sqlx::Error> {
     let rows: Vec<bool> = sqlx::query_scalar(CANCEL)
         .bind(id.to_string())
         .bind(to_json(failure)?)
         .bind(millis(now))
+        .bind(millis(forget_at))
         .fetch_all(pool)
         .await?;
     match rows.first() {

@@ -67,9 +67,12 @@ impl Joined {
 fn spoken(text: &str) -> String {
     let mut said = String::with_capacity(text.len());
     let mut rest = text;
+    // A bracket that nothing closes is left out alone.
+    let last_close = text.rfind(']').unwrap_or(0);
     while let Some((before, inside)) = rest.split_once('[') {
         said.push_str(before);
-        rest = inside.split_once(']').map_or(inside, |(_, after)| after);
+        let closes = text.len() - inside.len() <= last_close;
+        rest = if closes { inside.split_once(']').map_or(inside, |it| it.1) } else { inside };
     }
     said.push_str(rest);
     let said = said.replace(['♪', '♫'], " ").replace(">>", " ");
@@ -87,6 +90,13 @@ mod tests {
     fn cue(start: u64, end: u64, text: &str) -> Cue {
         let at = Duration::from_secs;
         Cue { start: at(start), end: at(end), text: text.to_owned() }
+    }
+
+    #[test]
+    fn brackets_that_nothing_closes_are_left_out() {
+        let text = |text: &str| Joined::new(&[cue(0, 2, text)]).text;
+        assert_eq!(text("[a] one [b [two"), "one b two");
+        assert_eq!(text("]one[two]["), "]one");
     }
 
     #[test]

@@ -20,6 +20,8 @@ const LONGEST: usize = 60;
 const SHORTEST_STRETCH: usize = 11;
 const USUAL_STRETCH: usize = 18;
 const LONGEST_STRETCH: usize = 28;
+/// How far a place to cut is looked around, in bytes.
+const AROUND: usize = 200;
 /// A place where a clause is likely to begin; see [`merit`].
 const CLEAN: i32 = 20;
 
@@ -156,7 +158,11 @@ fn words(text: &str, range: Range<usize>) -> Vec<usize> {
 /// How good it is to cut before the word at `at`.
 fn merit(joined: &Joined, range: Range<usize>, at: usize, lexicon: &Lexicon) -> i32 {
     let seam = joined.seam_of(at);
-    let (before, rest) = (joined.text[range.start..at].trim_end(), &joined.text[at..range.end]);
+    // The words around it decide. Segmentation would look through all of a text,
+    // and there is a place to judge at every word of it.
+    let from = joined.text.ceil_char_boundary(at.saturating_sub(AROUND)).max(range.start);
+    let to = joined.text.floor_char_boundary(at + AROUND).min(range.end);
+    let (before, rest) = (joined.text[from..at].trim_end(), &joined.text[at..to]);
     let mut merit = match (seam.at == at, seam.pause) {
         (true, true) => 60,
         (true, false) => 4,

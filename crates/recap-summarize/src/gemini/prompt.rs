@@ -62,9 +62,12 @@ pub(super) fn fenced_line(text: &str) -> String {
 }
 
 /// The language as a model knows it: `German (de)`; a tag that is not in the
-/// list stands for itself.
+/// list stands for itself, and `und` for no language at all.
 pub(super) fn language_name(tag: &str) -> String {
     let primary = tag.split(['-', '_']).next().unwrap_or(tag).to_ascii_lowercase();
+    if primary == "und" {
+        return "the original language".to_owned();
+    }
     let name = LANGUAGES.iter().find(|(it, _)| *it == primary).map(|(_, name)| *name);
     name.map_or_else(|| fenced_line(tag), |name| format!("{name} ({})", fenced_line(tag)))
 }
@@ -123,6 +126,7 @@ mod tests {
         assert_eq!(language_name("de-CH"), "German (de-CH)");
         assert_eq!(language_name("zh-Hans"), "Chinese (zh-Hans)");
         assert_eq!(language_name("tlh"), "tlh");
+        assert!(!language_name("und").contains("und"));
     }
 
     #[test]

@@ -152,9 +152,10 @@ impl Store for MemoryStore {
         id: JobId,
         failure: &Failure,
         now: Timestamp,
+        forget_at: Timestamp,
     ) -> Result<Cancel, StoreError> {
         let mut entries = self.entries().await?;
-        Ok(entries.get_mut(&id).map_or(Cancel::Missing, |it| it.cancel(failure, now)))
+        Ok(entries.get_mut(&id).map_or(Cancel::Missing, |it| it.cancel(failure, now, forget_at)))
     }
 
     async fn put_transcript(
@@ -162,7 +163,7 @@ impl Store for MemoryStore {
         lease: Lease,
         transcript: &Transcript,
     ) -> Result<bool, StoreError> {
-        self.with_lease(lease, |it| it.transcript = Some(transcript.clone())).await
+        self.with_lease(lease, |it| it.put_transcript(transcript)).await
     }
 
     async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError> {
@@ -170,10 +171,7 @@ impl Store for MemoryStore {
     }
 
     async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
-        self.with_lease(lease, |it| {
-            it.notes.entry(notes.index).or_insert_with(|| notes.clone());
-        })
-        .await
+        self.with_lease(lease, |it| it.put_notes(notes)).await
     }
 
     async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError> {

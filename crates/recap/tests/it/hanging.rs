@@ -3,35 +3,44 @@
 
 use std::fs;
 
+use recap_simulator::gemini::Gemini;
+use recap_simulator::youtube::YouTube;
+
 use crate::processes;
+use crate::served::Served;
 use crate::service::Service;
 
 /// Asks for videos whose YouTube does not answer, in one way only.
 async fn check(extractor_args: Option<&str>, videos: &[(&str, Option<&str>)]) {
-    let service = Service::start(|config| {
-        config.media.fallback_extractor_args = String::new();
-        if let Some(arguments) = extractor_args {
-            config.media.extractor_args = arguments.to_owned();
-        }
-        config.media.socket_timeout_seconds = 2;
-        config.media.deadline_seconds = 9;
-        config.jobs.max_attempts = 1;
-    })
-    .await;
+    let dir = tempfile::tempdir().unwrap();
+    let youtube = YouTube::start(0, &dir.path().join("youtube")).await.unwrap();
+    let gemini = Gemini::start(0).await.unwrap();
+    let mut settings = vec![
+        ("RECAP_MEDIA__FALLBACK_EXTRACTOR_ARGS", ""),
+        ("RECAP_MEDIA__SOCKET_TIMEOUT_SECONDS", "2"),
+        ("RECAP_MEDIA__DEADLINE_SECONDS", "9"),
+        ("RECAP_JOBS__MAX_ATTEMPTS", "1"),
+    ];
+    settings.extend(extractor_args.map(|it| ("RECAP_MEDIA__EXTRACTOR_ARGS", it)));
+    let service = Served::start(&dir, &youtube, &gemini, &settings);
     // The first run pays for what stays: pools, caches, statements.
-    service.summarize("er_private1").await;
-    let before = processes::resident_bytes();
+    let first = service.submit("er_private1").await;
+    service.ended(&first).await;
+    let before = processes::resident_bytes(service.pid());
     for (video, code) in videos {
-        let job = service.summarize(video).await;
+        let id = service.submit(video).await;
+        let job = service.ended(&id).await;
         assert_eq!(job["error"]["code"].as_str(), *code, "{video}: {job:#}");
-        assert_eq!(processes::with_home_under(service.dir.path()), Vec::<String>::new(), "{video}");
-        let work = fs::read_dir(service.dir.path().join("work")).unwrap();
+        assert_eq!(processes::with_home_under(dir.path()), Vec::<String>::new(), "{video}");
+        let work = fs::read_dir(dir.path().join("work")).unwrap();
         let left: Vec<_> = work.map(|it| it.unwrap().path()).filter(|it| it.is_dir()).collect();
         assert!(left.is_empty(), "{video} left {left:?}");
     }
-    let grown = processes::resident_bytes().saturating_sub(before);
-    assert!(grown < 16 << 20, "memory grew by {} MB", grown >> 20);
-    service.stop().await;
+    let grown = processes::resident_bytes(service.pid()).saturating_sub(before);
+    assert!(grown < 8 << 20, "memory grew by {} MB", grown >> 20);
+    drop(service);
+    youtube.stop().await;
+    gemini.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -9,4 +9,5 @@ mod hanging;
 mod main_job;
 mod processes;
 mod scenarios;
+mod served;
 mod service;

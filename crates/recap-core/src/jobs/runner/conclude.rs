@@ -14,6 +14,9 @@ use crate::jobs::run::{Run, later, since};
 use crate::ports::{Release, Renewal, StoreError};
 use crate::retry::Decision;
 
+/// Longest time an entry waits in the queue.
+const LONGEST_DELAY: Duration = Duration::from_mins(15);
+
 pub(super) async fn conclude(run: &mut Run<'_>, end: End) -> Result<(), StoreError> {
     match end {
         End::Done(Ok(())) => succeed(run).await,
@@ -134,11 +137,19 @@ async fn hand_back(
     if cx.store.release(run.lease, &release, now).await? {
         run.job.status = Status::Queued;
         run.publish().await;
-        let delay = retry_at.map_or(Duration::ZERO, |at| since(now, at));
-        let payload = JobPayload::new(run.job.kind, run.job.id);
-        if let Err(error) = cx.queue.push(payload, run.job.input.priority, delay).await {
-            warn!(error = %error.0, "the job could not be queued; the reconciler will do it");
-        }
+        push(run, retry_at.map_or(Duration::ZERO, |at| since(now, at))).await;
     }
     Ok(())
+}
+
+/// What is due in hours or days is left to the reconciler: until then its entry
+/// would only lie in the queue, for a job that may be canceled meanwhile.
+async fn push(run: &Run<'_>, delay: Duration) {
+    if delay > LONGEST_DELAY {
+        return;
+    }
+    let payload = JobPayload::new(run.job.kind, run.job.id);
+    if let Err(error) = run.cx.queue.push(payload, run.job.input.priority, delay).await {
+        warn!(error = %error.0, "the job could not be queued; the reconciler will do it");
+    }
 }

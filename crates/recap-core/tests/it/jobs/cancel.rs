@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use recap_core::job::WaitingReason;
 use recap_core::jobs::JobPayload;
 use recap_core::ports::{
@@ -13,6 +14,9 @@ use recap_core::ports::{
 };
 use recap_core::{ErrorCode, JobId, JobKind, Status};
 use recap_testkit::fakes::{Reply, TestJobs};
+
+/// When a job that is canceled while it waits is forgotten; these ones run.
+const LATER: Timestamp = Timestamp::MAX;
 
 /// A job whose fetch never ends, in the hands of a runner, while `meanwhile`
 /// happens.
@@ -42,7 +46,8 @@ async fn a_running_job_is_canceled_as_soon_as_it_is_told() {
     let jobs = TestJobs::new();
     let began = tokio::time::Instant::now();
     let id = hanging(&jobs, async |id| {
-        let canceled = jobs.store.cancel(id, &ErrorCode::Canceled.into(), jobs.clock.now()).await;
+        let canceled =
+            jobs.store.cancel(id, &ErrorCode::Canceled.into(), jobs.clock.now(), LATER).await;
         assert_eq!(canceled.unwrap(), Cancel::Requested);
         jobs.events.publish(JobEvent::CancelRequested { job: id }).await;
     })
@@ -59,7 +64,7 @@ async fn a_wish_that_is_not_heard_is_found_at_the_next_renewal() {
     let began = tokio::time::Instant::now();
     let id = hanging(&jobs, async |id| {
         let now = jobs.clock.now();
-        jobs.store.cancel(id, &ErrorCode::Canceled.into(), now).await.unwrap();
+        jobs.store.cancel(id, &ErrorCode::Canceled.into(), now, LATER).await.unwrap();
     })
     .await;
     assert_eq!(jobs.job(id).status, Status::Canceled);
@@ -75,7 +80,8 @@ impl MediaSource for CanceledMeanwhile {
     async fn captions(&self, _: &CaptionRequest) -> Result<Captions, MediaError> {
         let filter = JobFilter { limit: 1, ..JobFilter::default() };
         let job = self.0.list(&filter).await.unwrap().jobs.remove(0);
-        let canceled = self.0.cancel(job.id, &ErrorCode::Canceled.into(), job.created_at).await;
+        let canceled =
+            self.0.cancel(job.id, &ErrorCode::Canceled.into(), job.created_at, LATER).await;
         assert_eq!(canceled.unwrap(), Cancel::Requested);
         Err(MediaError::Transient { failure: ErrorCode::Network.into(), after: None, source: None })
     }

@@ -9,7 +9,7 @@ use recap_core::{ErrorCode, Status};
 use recap_testkit::fakes::{Reply, TestJobs};
 use recap_testkit::samples;
 
-use super::{A_WHILE, summarize};
+use super::{A_WHILE, much_later, summarize};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -70,9 +70,12 @@ async fn a_block_is_waited_out() {
     assert_eq!(job.waiting_reason, Some(WaitingReason::Blocked));
     assert!(job.retry_at.unwrap() >= jobs.clock.now() + HOUR);
 
-    assert_eq!(jobs.after(HOUR / 2).await, 0);
-    jobs.after(HOUR).await;
+    much_later(&jobs, HOUR / 2).await;
+    assert_eq!(jobs.job(job.id).status, Status::Queued);
+    much_later(&jobs, HOUR).await;
     assert_eq!(jobs.job(job.id).status, Status::Succeeded);
+    // What waits for long does not lie in the queue: the first push, and the last.
+    assert_eq!(jobs.queue.pushes().len(), 2);
 }
 
 #[tokio::test]
@@ -89,7 +92,7 @@ async fn a_premiere_is_waited_for_beyond_the_age_of_a_job() {
     jobs.after(HOUR * 24 * 4).await;
     jobs.reconcile().await;
     assert_eq!(jobs.job(job.id).status, Status::Queued);
-    jobs.after(HOUR * 25).await;
+    much_later(&jobs, HOUR * 25).await;
     assert_eq!(jobs.job(job.id).status, Status::Succeeded);
 }
 

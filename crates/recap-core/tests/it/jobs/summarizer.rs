@@ -7,7 +7,7 @@ use recap_testkit::fakes::SummarizerCall::{Combine, Notes};
 use recap_testkit::fakes::{Reply, TestJobs};
 use std::time::Duration;
 
-use super::{A_WHILE, summarize};
+use super::{A_WHILE, much_later, summarize};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -69,7 +69,7 @@ async fn a_spent_quota_is_waited_for_and_is_no_attempt() {
     assert_eq!((job.status, job.attempts, job.retry_at), (Status::Queued, 0, Some(until)));
     assert_eq!(job.waiting_reason, Some(WaitingReason::Quota));
 
-    jobs.after(HOUR * 7).await;
+    much_later(&jobs, HOUR * 7).await;
     assert_eq!(jobs.job(job.id).status, Status::Succeeded);
 }
 

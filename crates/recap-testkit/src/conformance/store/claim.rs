@@ -7,6 +7,7 @@ use recap_core::ports::{Release, Store};
 use recap_core::{JobId, Status};
 use tokio::task::JoinSet;
 
+use super::products::notes;
 use super::{LEASE, at, back, queued, running, stored};
 
 /// More than any pool of connections, so that some have to wait.
@@ -18,6 +19,7 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
     a_job_is_not_claimed_before_its_time(&*fresh().await).await;
     a_lease_that_ends_can_be_taken_over(&*fresh().await).await;
     an_orderly_end_clears_the_crash_counter(&*fresh().await).await;
+    a_checkpoint_clears_the_crash_counter(&*fresh().await).await;
 }
 
 async fn a_queued_job_is_claimed_once(store: &dyn Store) {
@@ -84,4 +86,15 @@ async fn an_orderly_end_clears_the_crash_counter(store: &dyn Store) {
     let third = store.claim(first.job.id, at(21), LEASE).await.unwrap().unwrap();
     assert_eq!(third.crashes, 0);
     assert!(third.lease.fence > second.lease.fence);
+}
+
+async fn a_checkpoint_clears_the_crash_counter(store: &dyn Store) {
+    let mut claim = running(store).await;
+    for (round, index) in [0, 1, 1].into_iter().enumerate() {
+        assert!(store.put_notes(claim.lease, &notes(index, "made")).await.unwrap());
+        let later = at(20 * (round as u64 + 1));
+        claim = store.claim(claim.job.id, later, LEASE).await.unwrap().unwrap();
+    }
+    // The last round made nothing that was not there.
+    assert_eq!(claim.crashes, 1);
 }

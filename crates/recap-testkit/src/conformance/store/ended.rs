@@ -25,7 +25,10 @@ async fn an_ended_job_stays_as_it_is(store: &dyn Store, status: Status) {
     for now in [at(10), at(5000)] {
         refuses(store, lease, &job).await;
         assert!(store.claim(job.id, now, LEASE).await.unwrap().is_none());
-        assert_eq!(store.cancel(job.id, &failure(), now).await.unwrap(), Cancel::Finished);
+        assert_eq!(
+            store.cancel(job.id, &failure(), now, at(1000)).await.unwrap(),
+            Cancel::Finished
+        );
         assert!(store.take_stale(now, Duration::ZERO, 10).await.unwrap().is_empty());
         assert!(store.expire(now, &failure(), at(9000), 10).await.unwrap().is_empty());
         store.insert(&job).await.unwrap();

@@ -29,7 +29,7 @@ async fn a_renewed_lease_holds_longer(store: &dyn Store) {
 
 async fn a_renewal_tells_of_a_wish_to_cancel(store: &dyn Store) {
     let Claim { job, lease, .. } = running(store).await;
-    store.cancel(job.id, &failure(), at(1)).await.unwrap();
+    store.cancel(job.id, &failure(), at(1), at(1000)).await.unwrap();
     assert_eq!(store.renew(lease, at(21)).await.unwrap(), Renewal::CancelRequested);
     assert_eq!(store.renew(lease, at(22)).await.unwrap(), Renewal::CancelRequested);
 }
@@ -120,10 +120,10 @@ async fn each_write_raises_the_revision(store: &dyn Store) {
     assert_eq!(stored(store, &job).await.revision, 3);
     store.put_notes(lease, &super::products::notes(0, "first")).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 4);
-    store.cancel(job.id, &failure(), at(1)).await.unwrap();
+    store.cancel(job.id, &failure(), at(1), at(1000)).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 5);
     store.release(lease, &back(&job), at(2)).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 6);
-    store.cancel(job.id, &failure(), at(3)).await.unwrap();
+    store.cancel(job.id, &failure(), at(3), at(1000)).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 7);
 }

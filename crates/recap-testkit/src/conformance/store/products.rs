@@ -13,6 +13,7 @@ use crate::samples;
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
     a_transcript_is_kept_and_replaced(&*fresh().await).await;
     notes_are_kept_once(&*fresh().await).await;
+    notes_of_another_cut_are_replaced(&*fresh().await).await;
     the_next_worker_finds_what_the_last_one_left(&*fresh().await).await;
     they_stay_until_the_job_is_forgotten(&*fresh().await).await;
 }
@@ -55,6 +56,17 @@ async fn notes_are_kept_once(store: &dyn Store) {
 
     let expected = [notes(0, "first"), notes(2, "first"), notes(10, "first")];
     assert_eq!(store.list_notes(job.id).await.unwrap(), expected);
+}
+
+/// Else they would be made again by every attempt that follows.
+async fn notes_of_another_cut_are_replaced(store: &dyn Store) {
+    let Claim { job, lease, .. } = running(store).await;
+    let cut_anew = SegmentNotes { end: Duration::from_mins(5), ..notes(0, "cut anew") };
+    store.put_notes(lease, &notes(0, "first")).await.unwrap();
+    for _ in 0..2 {
+        assert!(store.put_notes(lease, &cut_anew).await.unwrap());
+    }
+    assert_eq!(store.list_notes(job.id).await.unwrap(), [cut_anew]);
 }
 
 async fn the_next_worker_finds_what_the_last_one_left(store: &dyn Store) {

@@ -117,10 +117,28 @@ impl Entry {
         };
     }
 
+    pub(super) fn put_transcript(&mut self, transcript: &Transcript) {
+        if self.transcript.replace(transcript.clone()).is_none() {
+            self.crashes = 0;
+        }
+    }
+
+    /// Notes of the same cut stay as they are.
+    pub(super) fn put_notes(&mut self, notes: &SegmentNotes) {
+        match self.notes.get(&notes.index) {
+            Some(kept) if (kept.start, kept.end) == (notes.start, notes.end) => return,
+            Some(_) => {}
+            None => self.crashes = 0,
+        }
+        self.notes.insert(notes.index, notes.clone());
+    }
+
     pub(super) fn release(&mut self, release: &Release, now: Timestamp) {
         self.job.status = Status::Queued;
-        self.job.retry_at = release.retry_at;
-        self.job.waiting_reason = release.waiting_reason;
+        // A wish to cancel makes it due at once.
+        let waits = !self.cancel_requested;
+        self.job.retry_at = release.retry_at.filter(|_| waits);
+        self.job.waiting_reason = release.waiting_reason.filter(|_| waits);
         self.job.attempts = release.attempts;
         self.job.expires_at = release.expires_at;
         self.crashes = 0;
@@ -134,10 +152,16 @@ impl Entry {
         self.leased_until = None;
     }
 
-    pub(super) fn cancel(&mut self, failure: &Failure, now: Timestamp) -> Cancel {
+    pub(super) fn cancel(
+        &mut self,
+        failure: &Failure,
+        now: Timestamp,
+        forget_at: Timestamp,
+    ) -> Cancel {
         match self.job.status {
             Status::Queued => {
                 self.end(Status::Canceled, failure, now);
+                self.job.expires_at = forget_at;
                 Cancel::Canceled
             }
             Status::Running => {
