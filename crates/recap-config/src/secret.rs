@@ -28,6 +28,15 @@ impl Secret {
     }
 }
 
+/// Shows a URL with `***` in place of a user's name and password.
+pub(crate) fn without_login<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    match rest.rsplit_once('@') {
+        Some((_, host)) => format!("{scheme}://***@{host}").serialize(serializer),
+        None => url.serialize(serializer),
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.masked())

@@ -8,6 +8,7 @@ mod result;
 mod transcript;
 mod video;
 
+pub use self::create::Language;
 pub(crate) use self::create::{CreateSummary, CreateTranscript};
 pub(crate) use self::job::{JobBody, JobItem};
 pub(crate) use self::list::JobList;

@@ -15,7 +15,7 @@ mod routes;
 mod server;
 mod wait;
 
-pub use body::job_json;
+pub use body::{Language, job_json};
 pub use context::State;
 pub use error::status_of;
 pub use openapi::openapi;

@@ -26,8 +26,10 @@ pub struct App {
 ///
 /// When the database cannot be opened.
 pub async fn ports(config: &Config) -> anyhow::Result<Ports> {
-    let store = recap_store::connect(config).await.context("the store cannot be opened")?;
-    let queue = recap_queue::connect(config).await.context("the queue cannot be opened")?;
+    let damaged = "the embedded database cannot be opened; if it is damaged, or of a newer recap, \
+                   move it away or name another with RECAP_SQLITE__FILE";
+    let store = recap_store::connect(config).await.context(damaged)?;
+    let queue = recap_queue::connect(config).await.context(damaged)?;
     let shared = recap_shared::connect(config);
     Ok(Ports { store, queue, events: shared.events, slots: shared.slots })
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use recap_gateway::Language;
 
 /// Turns a video link into a summary.
 #[derive(Debug, Parser)]
@@ -59,7 +60,7 @@ pub struct SummarizeArgs {
     pub url: String,
     /// Language of the summary as a tag such as `en` or `pt-BR`; by default the video's own.
     #[arg(long, value_name = "TAG")]
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// How the summary is told.
     #[arg(long, value_enum, default_value_t)]
     pub style: StyleArg,

@@ -20,6 +20,14 @@ pub(crate) fn print(text: impl Display) -> std::io::Result<()> {
     out.flush()
 }
 
+/// An error and what led to it, in one line. Some causes repeat themselves in
+/// what they caused; those are said once.
 pub(crate) fn complain(error: &anyhow::Error) {
-    say(format_args!("recap: {error:#}"));
+    let mut said: Vec<String> = Vec::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if !said.iter().any(|it| it.contains(&cause)) {
+            said.push(cause);
+        }
+    }
+    say(format_args!("recap: {}", said.join(": ")));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{at_least, between, url};
+use crate::check::{between, seconds, url};
 use crate::error::Problem;
 use crate::secret::Secret;
 
@@ -82,9 +82,10 @@ impl GeminiConfig {
         }
         between("gemini.max_output_tokens", self.max_output_tokens, 100, 65_536, found);
         between("gemini.retries", self.retries, 0, 10, found);
-        at_least("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
-        at_least("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);
-        at_least("gemini.call_timeout_seconds", self.call_timeout_seconds, 1, found);
-        at_least("gemini.max_response_bytes", self.max_response_bytes, 16_384, found);
+        between("gemini.retry_base_ms", self.retry_base_ms, 0, 60_000, found);
+        seconds("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
+        seconds("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);
+        seconds("gemini.call_timeout_seconds", self.call_timeout_seconds, 1, found);
+        between("gemini.max_response_bytes", self.max_response_bytes, 16_384, 64 << 20, found);
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::at_least;
+use crate::check::between;
 use crate::error::Problem;
 
 /// How much may happen at once: `[limits]`.
@@ -26,8 +26,8 @@ impl Default for LimitsConfig {
 
 impl LimitsConfig {
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
-        at_least("limits.fetches", self.fetches, 1, found);
-        at_least("limits.summarizations", self.summarizations, 1, found);
-        at_least("limits.open_jobs", self.open_jobs, 1, found);
+        between("limits.fetches", self.fetches, 1, 64, found);
+        between("limits.summarizations", self.summarizations, 1, 64, found);
+        between("limits.open_jobs", self.open_jobs, 1, 1_000_000, found);
     }
 }

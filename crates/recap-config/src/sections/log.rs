@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 pub struct LogConfig {
     /// `text` for people, `json` for machines.
     pub format: LogFormat,
-    /// What is let through, as in `recap=debug,sqlx=warn`. Also `RUST_LOG`.
+    /// What is let through, as in `recap=debug,sqlx=warn`. Also `RUST_LOG`. By
+    /// default not what anyone who connects could fill the log with.
     pub filter: String,
 }
 
@@ -24,6 +25,9 @@ pub enum LogFormat {
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info,actix_server=warn,sqlx=warn".into() }
+        Self {
+            format: LogFormat::Text,
+            filter: "info,actix_http=off,actix_server=warn,sqlx=warn".into(),
+        }
     }
 }

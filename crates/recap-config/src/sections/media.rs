@@ -6,8 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{at_least, between, file, url};
+use crate::check::{between, file, seconds, url};
 use crate::error::Problem;
+use crate::secret::without_login;
 
 /// How yt-dlp is found and called: `[media]`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -38,6 +39,7 @@ pub struct MediaConfig {
     /// it. Held on Linux only.
     pub max_memory_mb: u64,
     /// Proxy for yt-dlp, as in `http://127.0.0.1:3128`. Empty: none.
+    #[serde(serialize_with = "without_login")]
     pub proxy: String,
     /// Certificate authority for yt-dlp's connections, a PEM file. Empty: the
     /// system's.
@@ -92,11 +94,11 @@ impl MediaConfig {
         if !self.ca_file.as_os_str().is_empty() {
             file("media.ca_file", &self.ca_file, found);
         }
-        at_least("media.socket_timeout_seconds", self.socket_timeout_seconds, 1, found);
-        at_least("media.deadline_seconds", self.deadline_seconds, 1, found);
-        at_least("media.max_output_bytes", self.max_output_bytes, 4096, found);
-        at_least("media.max_caption_bytes", self.max_caption_bytes, 4096, found);
+        seconds("media.socket_timeout_seconds", self.socket_timeout_seconds, 1, found);
+        seconds("media.deadline_seconds", self.deadline_seconds, 1, found);
+        between("media.max_output_bytes", self.max_output_bytes, 4096, 64 << 20, found);
+        between("media.max_caption_bytes", self.max_caption_bytes, 4096, 1 << 30, found);
         between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
-        at_least("media.block_pause_seconds", self.block_pause_seconds, 1, found);
+        seconds("media.block_pause_seconds", self.block_pause_seconds, 1, found);
     }
 }

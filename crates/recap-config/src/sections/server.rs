@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{at_least, between};
+use crate::check::{between, seconds};
 use crate::error::Problem;
 
 /// The HTTP server: `[server]`.
@@ -70,9 +70,12 @@ impl ServerConfig {
         }
         between("server.workers", self.workers, 1, 64, found);
         between("server.backlog", self.backlog, 1, 65_535, found);
-        at_least("server.connections_per_worker", self.connections_per_worker, 1, found);
+        between("server.connections_per_worker", self.connections_per_worker, 1, 65_535, found);
         between("server.max_body_bytes", self.max_body_bytes, 256, 1 << 20, found);
-        at_least("server.client_timeout_seconds", self.client_timeout_seconds, 1, found);
+        seconds("server.client_timeout_seconds", self.client_timeout_seconds, 1, found);
+        seconds("server.keep_alive_seconds", self.keep_alive_seconds, 0, found);
         between("server.request_timeout_seconds", self.request_timeout_seconds, 1, 300, found);
+        between("server.max_waiters", self.max_waiters, 0, 65_535, found);
+        between("server.stop_seconds", self.stop_seconds, 0, 300, found);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{at_least, between};
+use crate::check::{between, seconds};
 use crate::error::Problem;
 
 /// Where jobs are kept: `[store]`.
@@ -52,7 +52,7 @@ impl SqliteConfig {
 
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         between("sqlite.pool", self.pool, 1, 32, found);
-        at_least("sqlite.busy_timeout_seconds", self.busy_timeout_seconds, 1, found);
+        seconds("sqlite.busy_timeout_seconds", self.busy_timeout_seconds, 1, found);
         if self.file.as_os_str().is_empty() {
             found.push(Problem::invalid("sqlite.file", "name a file, as in recap.db"));
         }

@@ -70,6 +70,30 @@ fn a_time_beyond_the_end_of_the_clock_is_refused() {
     check_refused("", pairs, &[&retention, &age, &base, reconcile]);
 }
 
+/// A time added to a clock, a number of permits: each has a size at which
+/// something panics, long after the start.
+#[test]
+fn no_number_is_without_a_bound() {
+    let defaults = serde_json::to_value(Config::default()).unwrap();
+    for (section, fields) in defaults.as_object().unwrap() {
+        let numbers = fields.as_object().unwrap().iter().filter(|(_, it)| it.is_number());
+        for (field, _) in numbers {
+            let name = format!("RECAP_{section}__{field}").to_uppercase();
+            let most = u64::MAX.to_string();
+            let pairs = variables([(name.as_str(), most.as_str())]);
+            let error = load(Some(file("").path()), &pairs).unwrap_err().to_string();
+            assert!(error.contains(&format!("{section}.{field} (from env")), "{error}");
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_wrong_is_named_but_not_repeated() {
+    let file = file("[gemini]\napi_key = \"hidden\" oops\n");
+    let error = load(Some(file.path()), &variables([])).unwrap_err().to_string();
+    assert!(error.contains("line 2, column") && !error.contains("hidden"), "{error}");
+}
+
 #[test]
 fn every_problem_is_named_with_its_source_and_its_mend() {
     check_refused(

@@ -4,11 +4,14 @@ use crate::variables;
 
 #[test]
 fn secrets_are_never_shown() {
-    let pairs = [("GEMINI_API_KEY", "very-secret")];
+    let proxy = "http://me:very-secret@127.0.0.1:3128";
+    let pairs = [("GEMINI_API_KEY", "very-secret"), ("RECAP_MEDIA__PROXY", proxy)];
     let loaded = load(Some("/dev/null".as_ref()), &variables(pairs)).unwrap();
-    let shown = format!("{}{:?}", effective(&loaded), loaded);
+    let shown = format!("{}{:?}", effective(&loaded), loaded.config.gemini);
     assert!(!shown.contains("very-secret"));
     assert!(shown.contains("api_key = \"***\"  # environment variable GEMINI_API_KEY"), "{shown}");
+    assert!(shown.contains("proxy = \"http://***@127.0.0.1:3128\"  # env"), "{shown}");
+    assert_eq!(loaded.config.media.proxy, proxy);
     assert_eq!(Secret::new("x").to_string(), "***");
 }
 

@@ -1,5 +1,7 @@
 //! What a client may ask for.
 
+use std::str::FromStr;
+
 use recap_core::job::Priority;
 use recap_core::summary::Style;
 use serde::de::IntoDeserializer;
@@ -56,17 +58,25 @@ fn choice<'de, D: Deserializer<'de>, T: Deserialize<'de>>(source: D) -> Result<T
 /// language exists: the summariser knows more of them than any list.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Language(pub(crate) Option<String>);
+pub struct Language(pub Option<String>);
 
 impl TryFrom<String> for Language {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl FromStr for Language {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text == "auto" {
             return Ok(Self(None));
         }
-        if is_tag(&text) {
-            return Ok(Self(Some(text)));
+        if is_tag(text) {
+            return Ok(Self(Some(text.to_owned())));
         }
         Err("must be `auto` or a BCP-47 tag such as `en` or `pt-BR`, of at most 35 characters")
     }

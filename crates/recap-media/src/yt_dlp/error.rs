@@ -18,7 +18,7 @@ pub enum YtDlpError {
     InvalidVersion,
     /// There is no Python to install yt-dlp with.
     #[error(
-        "`media.python` is `{python}`, which was not found: install Python 3.11 or newer \
+        "`media.python` is `{python}`, which was not found or does not run: install Python 3.11 or newer \
          (Debian and Ubuntu: `apt install python3 python3-venv`) or set `media.python` to one"
     )]
     PythonMissing { python: String },
@@ -41,13 +41,16 @@ pub enum YtDlpError {
     #[error("could not install yt-dlp: it took longer than {seconds} seconds")]
     TooSlow { seconds: u64 },
     /// The data directory cannot be used.
-    #[error("could not use {}: {source}", path.display())]
-    Io { path: PathBuf, source: io::Error },
+    #[error(
+        "could not use {}: {problem}; set `data.dir` to a directory that recap may write to",
+        path.display()
+    )]
+    Io { path: PathBuf, problem: io::Error },
 }
 
 impl YtDlpError {
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
-        move |source| Self::Io { path, source }
+        move |problem| Self::Io { path, problem }
     }
 }

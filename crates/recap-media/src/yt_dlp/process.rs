@@ -42,8 +42,9 @@ pub(crate) struct Command {
 pub(crate) enum Environment {
     /// These variables and no others.
     Only(Vec<(&'static str, OsString)>),
-    /// Ours. Only for installing: pip needs the operator's proxy and index.
-    Inherited,
+    /// Ours, with another directory for temporary files if one is named. Only
+    /// for installing: pip needs the operator's proxy and index.
+    Inherited { temporary: Option<PathBuf> },
 }
 
 /// What the child may use.
@@ -148,8 +149,13 @@ fn spawn(command: &Command) -> io::Result<Child> {
         reason = "the caller bounds and ends what is started here"
     )]
     let mut process = std::process::Command::new(&command.program);
-    if let Environment::Only(variables) = &command.environment {
-        process.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
+    match &command.environment {
+        Environment::Only(variables) => {
+            process.env_clear().envs(variables.iter().map(|(name, value)| (name, value)));
+        }
+        Environment::Inherited { temporary } => {
+            process.envs(temporary.iter().map(|it| ("TMPDIR", it)));
+        }
     }
     process
         .args(&command.arguments)

@@ -6,6 +6,7 @@ mod combining;
 mod connecting;
 mod extracting;
 mod failing;
+mod hostile;
 mod noting;
 mod stub;
 mod support;

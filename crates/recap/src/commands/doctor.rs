@@ -78,12 +78,7 @@ fn summarizer(config: &Config) -> Finding {
 
 /// A connection, not a request: a blocked address would learn nothing more.
 async fn youtube(config: &Config) -> Finding {
-    let target = if config.media.proxy.is_empty() {
-        "www.youtube.com:443".to_owned()
-    } else {
-        let rest = config.media.proxy.split("://").nth(1).unwrap_or_default();
-        rest.trim_end_matches('/').to_owned()
-    };
+    let target = target(&config.media.proxy);
     let hint = "check the network, or set a proxy with RECAP_MEDIA__PROXY";
     let name = target.clone();
     let resolved = tokio::task::spawn_blocking(move || name.to_socket_addrs()).await;
@@ -94,5 +89,39 @@ async fn youtube(config: &Config) -> Finding {
         Ok(Ok(_)) => Ok(format!("{target} can be reached")),
         Ok(Err(error)) => Err(mend(error, hint)),
         Err(_) => Err(mend(format_args!("{target} does not answer"), hint)),
+    }
+}
+
+/// The host and port to connect to: the proxy's, if there is one. A user's name
+/// and password are no part of them, and are not to be shown.
+fn target(proxy: &str) -> String {
+    let Some((scheme, rest)) = proxy.split_once("://") else {
+        return "www.youtube.com:443".to_owned();
+    };
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    match (has_port, scheme) {
+        (true, _) => host.to_owned(),
+        (false, "https") => format!("{host}:443"),
+        (false, _) => format!("{host}:80"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::target;
+
+    #[test]
+    fn a_proxy_is_reached_by_its_host_and_port() {
+        for (proxy, expected) in [
+            ("", "www.youtube.com:443"),
+            ("http://127.0.0.1:3128/", "127.0.0.1:3128"),
+            ("http://me:secret@proxy.example:3128", "proxy.example:3128"),
+            ("http://me:secr@t@proxy.example", "proxy.example:80"),
+            ("https://[::1]", "[::1]:443"),
+        ] {
+            assert_eq!(target(proxy), expected, "{proxy}");
+        }
     }
 }

@@ -25,7 +25,8 @@ pub(crate) async fn run(
     let outside =
         recap_worker::outside(config.clone(), search_path, clock.clone(), |line| text::say(line))
             .await?;
-    let wanted = Wanted { video, language: args.language.clone(), style: args.style.into() };
+    let language = args.language.clone().unwrap_or_default().0;
+    let wanted = Wanted { video, language, style: args.style.into() };
     let Some(job) = follow::to_the_end(config, outside, clock, wanted).await? else {
         text::say("interrupted");
         return Ok(Exit::Interrupted);

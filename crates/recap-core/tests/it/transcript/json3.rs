@@ -1,6 +1,6 @@
 //! What YouTube sends as json3, and what it sends in its place.
 
-use recap_core::transcript::json3::parse;
+use recap_core::transcript::json3::{TOO_LONG, parse};
 
 #[track_caller]
 fn check(body: &str, expected: &str) {
@@ -96,4 +96,19 @@ fn other_bodies_are_refused() {
     check_refused("[".repeat(100_000).as_bytes(), "it is not JSON with a list of events");
     let deep = format!("{{\"x\": {}", "[".repeat(100_000));
     check_refused(deep.as_bytes(), "it is not JSON with a list of events");
+}
+
+#[test]
+fn what_is_held_of_a_file_is_bounded() {
+    let events = |event: &str, count: usize| {
+        format!("{{\"events\": [{}]}}", vec![event; count].join(",")).into_bytes()
+    };
+    let word = r#"{"segs": [{"utf8": "a"}]}"#;
+    assert_eq!(parse(&events(word, 10_000)).unwrap().len(), 1);
+    check_refused(&events(word, 300_000), TOO_LONG);
+    let long = format!(r#"{{"segs": [{{"utf8": "{}"}}]}}"#, "a".repeat(1 << 20));
+    check_refused(&events(&long, 17), TOO_LONG);
+    // Nothing is kept of these, so there may be any number.
+    check(std::str::from_utf8(&events("{}", 1_000_000)).unwrap(), "");
+    check(std::str::from_utf8(&events(r#"{"segs": [{},{}]}"#, 500_000)).unwrap(), "");
 }

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::setup::Setup;
 use super::{DEADLINE, home, installed, version_of};
-use crate::yt_dlp::{YtDlp, YtDlpError};
+use crate::yt_dlp::{YtDlp, YtDlpError, work_dir};
 
 /// How often a process looks whether another one has finished installing.
 const LOCK_PAUSE: Duration = Duration::from_millis(200);
@@ -33,7 +33,7 @@ pub(super) async fn install(
     let version = version_of(config)?;
     let building = home.join(format!(".building-{version}"));
     remove(&building)?;
-    let setup = Setup { directory: home.clone(), deadline };
+    let setup = Setup { directory: home.clone(), work: work_dir::root(config), deadline };
     let made = setup.make(config, search_path, version, &building, say).await;
     let finished = match made {
         Ok(()) => put_in_place(&building, &home.join(version)),

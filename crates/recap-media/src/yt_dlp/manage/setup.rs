@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::{DEADLINE, arguments, python_in};
 use crate::yt_dlp::process::{self, Bounds, Command, Ending, Environment};
+use crate::yt_dlp::work_dir::WorkDir;
 use crate::yt_dlp::{YtDlpError, locate, redact};
 
 /// Prints the version, and fails if a module that makes environments is
@@ -19,6 +20,8 @@ const OLDEST_PYTHON: (u32, u32) = (3, 11);
 /// Makes one environment, step by step, by one deadline.
 pub(super) struct Setup {
     pub(super) directory: PathBuf,
+    /// Where work directories are made.
+    pub(super) work: PathBuf,
     pub(super) deadline: Instant,
 }
 
@@ -134,10 +137,15 @@ impl Setup {
     }
 
     async fn run(&self, program: &Path, arguments: &[&str]) -> Result<Step, YtDlpError> {
+        // What is killed leaves its temporary files; there they go with the rest.
+        let scratch = WorkDir::create(&self.work).map_err(YtDlpError::io(&self.work))?;
+        // apt-get shares its own with another user, who may not enter ours.
+        let own = !program.ends_with("apt-get");
+        let temporary = own.then(|| scratch.path().to_owned());
         let command = Command {
             program: program.to_owned(),
             arguments: arguments.iter().map(Into::into).collect(),
-            environment: Environment::Inherited,
+            environment: Environment::Inherited { temporary },
             directory: self.directory.clone(),
         };
         let bounds = Bounds {
@@ -146,8 +154,10 @@ impl Setup {
             memory_bytes: None,
             file_bytes: None,
         };
-        let ended = process::run(command, bounds, ()).await;
-        let ended = ended.map_err(YtDlpError::io(program))?;
+        let ended = process::run(command, bounds, scratch).await.map_err(|error| {
+            let problem = format!("{}: {error}", program.display());
+            YtDlpError::Install { step: "starting a program", problem }
+        })?;
         let Ending::Exited(status) = ended.ending else {
             return Err(YtDlpError::TooSlow { seconds: DEADLINE.as_secs() });
         };

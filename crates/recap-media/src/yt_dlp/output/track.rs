@@ -81,7 +81,7 @@ fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
 pub(crate) enum Unreadable {
     /// It was not written.
     Missing,
-    /// It is larger than the limit.
+    /// It is larger than the limit, or what it says is.
     TooLarge,
     /// It is not json3, or says nothing. yt-dlp writes whatever came with
     /// status 200, an HTML page too.
@@ -108,6 +108,7 @@ pub(crate) fn read_captions(
     }
     match json3::parse(&bytes) {
         Ok(cues) if !cues.is_empty() => Ok(cues),
+        Err(error) if error.problem == json3::TOO_LONG => Err(Unreadable::TooLarge),
         _ => Err(Unreadable::Invalid),
     }
 }
