@@ -8,8 +8,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use recap_media::{Origin, YtDlpError, find, find_or_install};
+use recap_testkit::tools;
 
-use crate::support::{Place, pinned_program};
+use crate::support::Place;
 
 /// Does what Python is asked to do in an installation. `%VERSION%` and
 /// `%PROBED%` are replaced; each call is written down in `calls`.
@@ -50,7 +51,7 @@ fn count(calls: &Path, what: &str) -> usize {
 #[tokio::test]
 async fn the_setting_comes_first_then_the_path() {
     let mut place = Place::new();
-    let bin = pinned_program().parent().unwrap().to_owned();
+    let bin = tools::yt_dlp().parent().unwrap().to_owned();
     let path = || Some(OsString::from(format!("relative:/nonexistent:{}", bin.display())));
 
     let found = find(&place.config, path()).await.unwrap();

@@ -1,7 +1,6 @@
 //! What the tests share.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use recap_config::Config;
 use recap_core::ports::{CaptionRequest, Captions, MediaError, MediaSource};
@@ -9,17 +8,9 @@ use recap_media::{Origin, YtDlp};
 use recap_simulator::youtube::YouTube;
 use tempfile::TempDir;
 
-/// The pinned yt-dlp, not the one of whoever runs the tests.
-pub(crate) fn pinned_program() -> PathBuf {
-    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools");
-    let program = tools.join("yt-dlp/bin/yt-dlp");
-    assert!(program.exists(), "run `cargo xtask tools` first: there is no {}", program.display());
-    program
-}
-
 pub(crate) fn pinned() -> YtDlp {
     YtDlp {
-        program: pinned_program(),
+        program: recap_testkit::tools::yt_dlp(),
         arguments: Vec::new(),
         version: "2026.10.26".to_owned(),
         origin: Origin::Setting,

@@ -3,13 +3,13 @@
 use recap_simulator::gemini::Gemini;
 use tokio::process::Command;
 
-use crate::tools::{directory, tool};
+use crate::tools::directory;
 
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "the real client is the point of this test")]
 async fn the_sdk_of_google_takes_the_simulator_for_gemini() {
     let gemini = Gemini::start(0).await.unwrap();
-    let output = Command::new(tool("genai/bin/python"))
+    let output = Command::new(recap_testkit::tools::genai_python())
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/sdk.py"))
         .arg(gemini.base_url())
         .env_clear()

@@ -1,21 +1,8 @@
-//! The programs that `cargo xtask tools` installs.
+//! Directories and clients.
 
 use std::path::PathBuf;
 
 use recap_simulator::youtube::YouTube;
-
-/// `target/tools/NAME` of the workspace.
-///
-/// # Panics
-///
-/// If it is not installed: a test without its real client would prove nothing.
-#[track_caller]
-pub(crate) fn tool(name: &str) -> PathBuf {
-    let workspace = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
-    let path = workspace.join("target/tools").join(name);
-    assert!(path.exists(), "{} is missing: run `cargo xtask tools` first", path.display());
-    path
-}
 
 /// An empty directory for one test.
 pub(crate) fn directory(name: &str) -> PathBuf {

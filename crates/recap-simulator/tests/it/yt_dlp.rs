@@ -7,8 +7,6 @@ use recap_simulator::youtube::YouTube;
 use serde_json::Value;
 use tokio::process::{Child, Command};
 
-use crate::tools::tool;
-
 /// What yt-dlp asks first: the API only, or the watch page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Profile {
@@ -58,7 +56,7 @@ pub(crate) fn spawn(
     patience: Patience,
     directory: &Path,
 ) -> Child {
-    Command::new(tool("yt-dlp/bin/yt-dlp"))
+    Command::new(recap_testkit::tools::yt_dlp())
         .args(arguments(profile, patience, directory))
         .arg(format!("https://www.youtube.com/watch?v={video}"))
         .env_clear()
