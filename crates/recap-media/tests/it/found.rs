@@ -163,6 +163,32 @@ fn an_installation_that_fails_says_the_mend_and_leaves_nothing() {
     );
 }
 
+/// Debian's Python comes without `venv`. Only root may add it, and only root is
+/// not asked.
+#[tokio::test]
+async fn a_python_without_venv_is_completed_by_root() {
+    let mut place = Place::new();
+    let calls = python(&mut place, "3.12", 0, "exit 0");
+    let (mark, bin) = (place.data.path().join("mark"), place.data.path().join("bin"));
+    let program = PathBuf::from(&place.config.media.python);
+    let probe = format!("echo 3.12; [ -e '{}' ] || exit 1 ;;", mark.display());
+    let text = fs::read_to_string(&program).unwrap().replace("echo 3.12; exit 0 ;;", &probe);
+    write_program(&program, &text);
+    let apt = "#!/bin/sh\necho \"apt-get $*\" >> '%CALLS%'\n\
+               case \"$*\" in *install*python3-venv) : > '%MARK%' ;; esac\n";
+    let apt = apt.replace("%CALLS%", calls.to_str().unwrap());
+    write_program(&bin.join("apt-get"), &apt.replace("%MARK%", mark.to_str().unwrap()));
+
+    let found = find_or_install(&place.config, Some(bin.into()), |_| ()).await;
+    if rustix::process::geteuid().is_root() {
+        assert_eq!(found.unwrap().origin, Origin::Managed);
+        assert_eq!(count(&calls, "apt-get"), 2, "the lists, then the package");
+    } else {
+        assert!(matches!(found, Err(YtDlpError::VenvMissing { .. })));
+        assert_eq!(count(&calls, "apt-get"), 0);
+    }
+}
+
 #[tokio::test]
 async fn a_version_is_not_a_path() {
     let mut place = Place::new();
