@@ -124,13 +124,13 @@ impl Status {
     }
 
     /// The transition rules: work goes back and forth between `queued` and
-    /// `running`, any open job may end, and an ended one stays as it is.
+    /// `running`; a job that waits can be canceled or expire, but only a worker
+    /// that holds it finds out whether it succeeds; an ended job stays as it is.
     pub fn may_become(self, next: Self) -> bool {
         match (self, next) {
-            (Self::Queued, Self::Running) | (Self::Running, Self::Queued) => true,
-            // Success and failure are found out by a worker that holds the job.
-            (Self::Queued, Self::Succeeded) => false,
-            (Self::Queued | Self::Running, next) => next.is_terminal(),
+            (Self::Queued, Self::Running | Self::Canceled | Self::Expired)
+            | (Self::Running, Self::Queued) => true,
+            (Self::Running, next) => next.is_terminal(),
             _ => false,
         }
     }
@@ -347,6 +347,29 @@ impl Job {
         let warning = warning.into();
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::VariantArray as _;
+
+    use super::Status::{self, Canceled, Expired, Failed, Queued, Running, Succeeded};
+
+    #[track_caller]
+    fn check(from: Status, allowed: &[Status]) {
+        for &next in Status::VARIANTS {
+            assert_eq!(from.may_become(next), allowed.contains(&next), "{from} to {next}");
+        }
+    }
+
+    #[test]
+    fn an_open_job_moves_and_an_ended_one_stays() {
+        check(Queued, &[Running, Canceled, Expired]);
+        check(Running, &[Queued, Succeeded, Failed, Canceled, Expired]);
+        for ended in [Succeeded, Failed, Canceled, Expired] {
+            check(ended, &[]);
         }
     }
 }

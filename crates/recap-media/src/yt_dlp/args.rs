@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn the_environment_is_ours_alone() {
         let mut media = MediaConfig::default();
-        let home = Path::new("/data/work/run-1-x");
+        let home = Path::new("/data/runs/run-1-x");
         insta::assert_debug_snapshot!(environment(&media, home));
 
         media.proxy = "http://127.0.0.1:3128".to_owned();

@@ -86,7 +86,9 @@ impl Entry {
         self.fence += 1;
         self.leased_until = Some(now + lease);
         self.waiting_since = None;
-        self.job.status = Status::Running;
+        if self.job.status != Status::Running {
+            self.become_status(Status::Running);
+        }
         self.job.started_at.get_or_insert(now);
         self.job.retry_at = None;
         self.job.waiting_reason = None;
@@ -134,7 +136,7 @@ impl Entry {
     }
 
     pub(super) fn release(&mut self, release: &Release, now: Timestamp) {
-        self.job.status = Status::Queued;
+        self.become_status(Status::Queued);
         // A wish to cancel makes it due at once.
         let waits = !self.cancel_requested;
         self.job.retry_at = release.retry_at.filter(|_| waits);
@@ -147,6 +149,7 @@ impl Entry {
     }
 
     pub(super) fn finish(&mut self, job: &Job) {
+        self.become_status(job.status);
         self.job = Job { revision: self.job.revision, ..job.clone() };
         self.crashes = 0;
         self.leased_until = None;
@@ -184,8 +187,14 @@ impl Entry {
         self.job.id
     }
 
+    /// Every change of status in every test of a job keeps the rules.
+    fn become_status(&mut self, next: Status) {
+        assert!(self.job.status.may_become(next), "{} to {next}", self.job.status);
+        self.job.status = next;
+    }
+
     fn end(&mut self, status: Status, failure: &Failure, now: Timestamp) {
-        self.job.status = status;
+        self.become_status(status);
         self.job.error = Some(failure.clone());
         self.job.completed_at = Some(now);
         self.job.retry_at = None;
