@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use crate::error::Problem;
+use crate::secret::Secret;
 
 /// In seconds.
 const DAY: u64 = 24 * 3600;
@@ -48,6 +49,25 @@ pub(crate) fn url(key: &'static str, value: &str, found: &mut Vec<Problem>) {
 pub(crate) fn file(key: &'static str, path: &Path, found: &mut Vec<Problem>) {
     if !path.is_file() {
         let mend = format!("there is no file {}; correct the path or unset it", path.display());
+        found.push(Problem::invalid(key, mend));
+    }
+}
+
+/// Empty, or the URL of a Redis.
+pub(crate) fn redis_url(key: &'static str, value: &Secret, found: &mut Vec<Problem>) {
+    let url = value.expose();
+    let known = ["redis://", "rediss://", "redis+unix://"].iter().any(|it| url.starts_with(it));
+    if !url.is_empty() && !known {
+        found.push(Problem::invalid(key, "use a URL that begins with redis:// or rediss://"));
+    }
+}
+
+/// Names as `recap_core::job::Region` takes them; at most 32 of them.
+pub(crate) fn regions(key: &'static str, names: &[String], found: &mut Vec<Problem>) {
+    let known = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit() || it == b'-';
+    let valid = |it: &String| (1..=32).contains(&it.len()) && it.bytes().all(known);
+    if names.len() > 32 || !names.iter().all(valid) {
+        let mend = "use up to 32 names of lower-case letters, digits and hyphens";
         found.push(Problem::invalid(key, mend));
     }
 }

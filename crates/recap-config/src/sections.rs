@@ -1,5 +1,7 @@
 //! The settings, one file per section.
 
+mod breakers;
+mod cache;
 mod data;
 mod features;
 mod gemini;
@@ -7,8 +9,11 @@ mod jobs;
 mod limits;
 mod log;
 mod media;
+mod mongodb;
 mod queue;
+mod redis;
 mod server;
+mod shared;
 mod store;
 mod summarize;
 mod worker;
@@ -16,6 +21,8 @@ mod worker;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use breakers::BreakersConfig;
+pub use cache::CacheConfig;
 pub use data::DataConfig;
 pub use features::FeaturesConfig;
 pub use gemini::GeminiConfig;
@@ -23,13 +30,17 @@ pub use jobs::JobsConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use media::MediaConfig;
+pub use mongodb::MongodbConfig;
 pub use queue::{QueueBackend, QueueConfig};
+pub use redis::RedisConfig;
 pub use server::ServerConfig;
+pub use shared::{SharedBackend, SharedConfig};
 pub use store::{SqliteConfig, StoreBackend, StoreConfig};
 pub use summarize::{Provider, SummarizeConfig};
 pub use worker::WorkerConfig;
 
 use crate::error::Problem;
+use crate::secret::Secret;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -40,7 +51,12 @@ pub struct Config {
     pub server: ServerConfig,
     pub store: StoreConfig,
     pub sqlite: SqliteConfig,
+    pub mongodb: MongodbConfig,
     pub queue: QueueConfig,
+    pub redis: RedisConfig,
+    pub shared: SharedConfig,
+    pub cache: CacheConfig,
+    pub breakers: BreakersConfig,
     pub worker: WorkerConfig,
     pub jobs: JobsConfig,
     pub limits: LimitsConfig,
@@ -56,15 +72,74 @@ impl Config {
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         self.server.check(&mut found);
+        self.store.check(&mut found);
         self.sqlite.check(&mut found);
+        self.mongodb.check(&mut found);
         self.queue.check(&mut found);
+        self.redis.check(&mut found);
+        self.shared.check(&mut found);
+        self.cache.check(&mut found);
+        self.breakers.check(&mut found);
         self.worker.check(&mut found);
         self.jobs.check(&mut found);
         self.limits.check(&mut found);
         self.media.check(&mut found);
         self.summarize.check(&mut found);
         self.gemini.check(&mut found);
+        self.check_backends(&mut found);
         found
+    }
+
+    /// What one section needs of another.
+    fn check_backends(&self, found: &mut Vec<Problem>) {
+        let mut need = |key, wanted: bool, url: &Secret, mend: &str| {
+            if wanted && url.is_empty() {
+                found.push(Problem::invalid(key, mend));
+            }
+        };
+        let mongodb = self.store.backend == StoreBackend::Mongodb;
+        need("store.backend", mongodb, &self.mongodb.url, "set mongodb.url, or MONGODB_URI");
+        let queue = self.queue.backend == QueueBackend::Redis;
+        need("queue.backend", queue, self.queue_url(), "set redis.url, or REDIS_URL");
+        let shared = self.shared.backend == SharedBackend::Redis;
+        need("shared.backend", shared, &self.redis.url, "set redis.url, or REDIS_URL");
+        for region in self.worker.regions.iter().filter(|it| !self.queue.regions.contains(it)) {
+            let mend = format!("{region} is not among queue.regions; add it there");
+            found.push(Problem::invalid("worker.regions", mend));
+        }
+    }
+
+    /// The Redis of the queue.
+    pub fn queue_url(&self) -> &Secret {
+        let own = &self.queue.redis_url;
+        if own.is_empty() { &self.redis.url } else { own }
+    }
+
+    /// What carries the queue: never [`QueueBackend::Auto`].
+    pub fn queue_backend(&self) -> QueueBackend {
+        match self.queue.backend {
+            QueueBackend::Auto if self.queue_url().is_empty() => QueueBackend::Sqlite,
+            QueueBackend::Auto => QueueBackend::Redis,
+            chosen => chosen,
+        }
+    }
+
+    /// What keeps the jobs: never [`StoreBackend::Auto`].
+    pub fn store_backend(&self) -> StoreBackend {
+        match self.store.backend {
+            StoreBackend::Auto if self.mongodb.url.is_empty() => StoreBackend::Sqlite,
+            StoreBackend::Auto => StoreBackend::Mongodb,
+            chosen => chosen,
+        }
+    }
+
+    /// Where the shared state is: never [`SharedBackend::Auto`].
+    pub fn shared_backend(&self) -> SharedBackend {
+        match self.shared.backend {
+            SharedBackend::Auto if self.redis.url.is_empty() => SharedBackend::Memory,
+            SharedBackend::Auto => SharedBackend::Redis,
+            chosen => chosen,
+        }
     }
 
     /// The file of the embedded store and queue.

@@ -9,8 +9,10 @@ use crate::sections::DataConfig;
 use crate::setting::Setting;
 
 /// Names that platforms and people already use, and the settings they mean.
-pub(crate) const ALIASES: [(&str, &str); 7] = [
+pub(crate) const ALIASES: [(&str, &str); 9] = [
     ("PORT", "server.port"),
+    ("REDIS_URL", "redis.url"),
+    ("MONGODB_URI", "mongodb.url"),
     ("GEMINI_API_KEY", "gemini.api_key"),
     ("ENVIRONMENT", "runtime.environment"),
     ("ENABLE_FULL_TRANSCRIPT", "features.full_transcript"),

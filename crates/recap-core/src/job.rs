@@ -3,68 +3,21 @@
 //! Invariant: a terminal status never changes. The type says which changes are
 //! allowed ([`Status::may_become`]); the store guards them in its queries.
 
-use std::fmt;
-use std::str::FromStr;
+mod id;
+mod lane;
+mod status;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use ulid::Ulid;
 
 use crate::error::Failure;
 use crate::summary::{Style, Summary, Usage};
 use crate::transcript::TranscriptSource;
 use crate::video::{VideoId, VideoMetadata};
 
-/// Names a job, written `job_` and a ULID; sorts by time of creation.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct JobId(Ulid);
-
-impl JobId {
-    pub fn generate() -> Self {
-        Self(Ulid::generate())
-    }
-}
-
-/// The text is not `job_` and a ULID.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a job id is `job_` and 26 characters")]
-pub struct InvalidJobId;
-
-impl FromStr for JobId {
-    type Err = InvalidJobId;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let ulid = text.strip_prefix("job_").ok_or(InvalidJobId)?;
-        Ulid::from_string(ulid).map(Self).map_err(|_| InvalidJobId)
-    }
-}
-
-impl TryFrom<String> for JobId {
-    type Error = InvalidJobId;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
-    }
-}
-
-impl From<JobId> for String {
-    fn from(id: JobId) -> Self {
-        id.to_string()
-    }
-}
-
-impl fmt::Display for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "job_{}", self.0)
-    }
-}
-
-impl fmt::Debug for JobId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+pub use id::{InvalidJobId, JobId};
+pub use lane::{InvalidRegion, Lane, Owner, Priority, Region};
+pub use status::Status;
 
 /// What a job produces.
 #[derive(
@@ -88,65 +41,17 @@ pub enum JobKind {
     Transcript,
 }
 
-/// Where a job is. A closed list; the last four are terminal.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    Serialize,
-    Deserialize,
-    utoipa::ToSchema,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantArray,
-    strum::VariantNames,
-)]
+/// Whether finished work may be used again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Status {
-    /// Waits for a worker, or for the time in `retry_at`.
-    Queued,
-    /// A worker holds it.
-    Running,
-    Succeeded,
-    Failed,
-    Canceled,
-    /// It was not done before its time was over.
-    Expired,
-}
-
-impl Status {
-    pub fn is_terminal(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running)
-    }
-
-    /// The transition rules: work goes back and forth between `queued` and
-    /// `running`; a job that waits can be canceled or expire, but only a worker
-    /// that holds it finds out whether it succeeds; an ended job stays as it is.
-    pub fn may_become(self, next: Self) -> bool {
-        match (self, next) {
-            (Self::Queued, Self::Running | Self::Canceled | Self::Expired)
-            | (Self::Running, Self::Queued) => true,
-            (Self::Running, next) => next.is_terminal(),
-            _ => false,
-        }
-    }
-}
-
-/// Which of two waiting jobs goes first.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, utoipa::ToSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// Someone waits for it.
+pub enum CacheMode {
+    /// Take what is there, and keep what is made.
     #[default]
-    Interactive,
-    /// It may wait for all that is interactive.
-    Bulk,
+    Use,
+    /// Make it anew, and keep it.
+    Refresh,
+    /// Make it anew, and keep nothing.
+    Bypass,
 }
 
 /// What the client asked for, checked.
@@ -160,6 +65,17 @@ pub struct JobInput {
     pub style: Style,
     #[serde(default)]
     pub priority: Priority,
+    /// `None`: any worker may do it.
+    #[serde(default)]
+    pub region: Option<Region>,
+    #[serde(default)]
+    pub cache: CacheMode,
+}
+
+impl JobInput {
+    pub fn lane(&self) -> Lane {
+        Lane { priority: self.priority, region: self.region.clone() }
+    }
 }
 
 /// What a running job is doing.
@@ -238,6 +154,33 @@ pub enum WaitingReason {
     Live,
     /// YouTube blocks this server's address until about `retry_at`.
     Blocked,
+    /// YouTube or the summariser failed several times in a row, and is left
+    /// alone until `retry_at`.
+    Breaker,
+    /// Another job does the same work; this one will have its result.
+    Identical,
+}
+
+/// What of a result was made before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct CacheHit {
+    pub level: CacheLevel,
+    pub age_seconds: u64,
+}
+
+/// Where finished work was found.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::Display,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum CacheLevel {
+    /// In the memory of the process.
+    Memory,
+    /// In the cache that all processes share.
+    Shared,
+    /// In the document of a job that did the same work.
+    Job,
 }
 
 /// What a stage took.
@@ -264,6 +207,8 @@ pub struct ChildUsage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job {
     pub id: JobId,
+    #[serde(default)]
+    pub owner: Owner,
     pub kind: JobKind,
     pub status: Status,
     pub created_at: Timestamp,
@@ -300,10 +245,16 @@ pub struct Job {
     pub child: Option<ChildUsage>,
     #[serde(default)]
     pub timings: Vec<StageTime>,
+    /// Set when the result was not made by this job.
+    #[serde(default)]
+    pub cache: Option<CacheHit>,
     #[serde(default)]
     pub waiting_reason: Option<WaitingReason>,
     #[serde(default)]
     pub retry_at: Option<Timestamp>,
+    /// The job whose result this one waits for.
+    #[serde(default)]
+    pub follows: Option<JobId>,
     /// Attempts that ended in a failure worth repeating.
     #[serde(default)]
     pub attempts: u32,
@@ -314,9 +265,16 @@ pub struct Job {
 
 impl Job {
     /// A job that has just been asked for.
-    pub fn new(kind: JobKind, input: JobInput, now: Timestamp, expires_at: Timestamp) -> Self {
+    pub fn new(
+        owner: Owner,
+        kind: JobKind,
+        input: JobInput,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
         Self {
             id: JobId::generate(),
+            owner,
             kind,
             status: Status::Queued,
             created_at: now,
@@ -335,8 +293,10 @@ impl Job {
             usage: Usage::default(),
             child: None,
             timings: Vec::new(),
+            cache: None,
             waiting_reason: None,
             retry_at: None,
+            follows: None,
             attempts: 0,
             revision: 0,
         }
@@ -347,29 +307,6 @@ impl Job {
         let warning = warning.into();
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use strum::VariantArray as _;
-
-    use super::Status::{self, Canceled, Expired, Failed, Queued, Running, Succeeded};
-
-    #[track_caller]
-    fn check(from: Status, allowed: &[Status]) {
-        for &next in Status::VARIANTS {
-            assert_eq!(from.may_become(next), allowed.contains(&next), "{from} to {next}");
-        }
-    }
-
-    #[test]
-    fn an_open_job_moves_and_an_ended_one_stays() {
-        check(Queued, &[Running, Canceled, Expired]);
-        check(Running, &[Queued, Succeeded, Failed, Canceled, Expired]);
-        for ended in [Succeeded, Failed, Canceled, Expired] {
-            check(ended, &[]);
         }
     }
 }

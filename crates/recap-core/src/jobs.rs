@@ -5,7 +5,9 @@
 
 mod context;
 mod error;
-pub mod reconcile;
+mod kept;
+mod reconcile;
+mod reuse;
 mod run;
 mod runner;
 mod steps;
@@ -18,6 +20,7 @@ use crate::job::{JobId, JobKind};
 
 pub use context::{Chance, Clock, JobContext, Policy};
 pub use error::JobError;
+pub use reconcile::Reconciler;
 pub use runner::Runner;
 
 /// All that travels through a queue: which job to look at. Fields are only

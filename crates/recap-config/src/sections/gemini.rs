@@ -27,6 +27,9 @@ pub struct GeminiConfig {
     pub retries: u32,
     /// Delay before the first repetition, in milliseconds; doubled each time.
     pub retry_base_ms: u64,
+    /// Calls a minute of one model, over all processes; 0 leaves the counting to
+    /// the API.
+    pub requests_per_minute: u32,
     /// How long connecting may take, in seconds.
     pub connect_timeout_seconds: u64,
     /// How long the answer may stay silent, in seconds.
@@ -47,6 +50,7 @@ impl Default for GeminiConfig {
             max_output_tokens: 1000,
             retries: 3,
             retry_base_ms: 1000,
+            requests_per_minute: 0,
             connect_timeout_seconds: 5,
             read_timeout_seconds: 30,
             call_timeout_seconds: 120,
@@ -81,6 +85,7 @@ impl GeminiConfig {
             ));
         }
         between("gemini.max_output_tokens", self.max_output_tokens, 100, 65_536, found);
+        between("gemini.requests_per_minute", self.requests_per_minute, 0, 100_000, found);
         between("gemini.retries", self.retries, 0, 10, found);
         between("gemini.retry_base_ms", self.retry_base_ms, 0, 60_000, found);
         seconds("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);

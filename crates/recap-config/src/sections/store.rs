@@ -10,20 +10,43 @@ use crate::check::{between, seconds};
 use crate::error::Problem;
 
 /// Where jobs are kept: `[store]`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreConfig {
     /// What keeps them.
     pub backend: StoreBackend,
+    /// How long a running job waits for a store that is away, in seconds, before
+    /// its attempt is given up. Nobody else can have the job meanwhile.
+    pub outage_seconds: u64,
 }
 
 /// What keeps the jobs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StoreBackend {
-    /// The embedded database of `[sqlite]`.
+    /// MongoDB if the URL of one is set, else SQLite.
     #[default]
+    Auto,
+    /// The embedded database of `[sqlite]`.
     Sqlite,
+    /// The server of `[mongodb]`.
+    Mongodb,
+}
+
+impl Default for StoreConfig {
+    fn default() -> Self {
+        Self { backend: StoreBackend::Auto, outage_seconds: 300 }
+    }
+}
+
+impl StoreConfig {
+    pub fn outage(&self) -> Duration {
+        Duration::from_secs(self.outage_seconds)
+    }
+
+    pub(crate) fn check(&self, found: &mut Vec<Problem>) {
+        between("store.outage_seconds", self.outage_seconds, 1, 3600, found);
+    }
 }
 
 /// The embedded database: `[sqlite]`.

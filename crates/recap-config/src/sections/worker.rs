@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::between;
+use crate::check::{between, regions};
 use crate::error::Problem;
 
 /// How jobs are worked on: `[worker]`.
@@ -23,6 +23,14 @@ pub struct WorkerConfig {
     /// How long jobs in hand may take to be handed back at a stop, in seconds;
     /// at most 23, as a process is to be gone within 25.
     pub stop_seconds: u64,
+    /// Jobs after which the process ends in order, once its hands are empty, for
+    /// its supervisor to start the next; 0 is never.
+    pub max_jobs: u64,
+    /// Up to so many more or fewer of them, so that not all processes end at
+    /// once.
+    pub max_jobs_jitter: u64,
+    /// Regions whose pinned jobs are taken, beside those pinned to none.
+    pub regions: Vec<String>,
 }
 
 impl Default for WorkerConfig {
@@ -33,6 +41,9 @@ impl Default for WorkerConfig {
             reconcile_seconds: 5,
             patience_seconds: 30,
             stop_seconds: 20,
+            max_jobs: 0,
+            max_jobs_jitter: 10,
+            regions: Vec::new(),
         }
     }
 }
@@ -60,5 +71,8 @@ impl WorkerConfig {
         between("worker.reconcile_seconds", self.reconcile_seconds, 1, 300, found);
         between("worker.patience_seconds", self.patience_seconds, 1, 3600, found);
         between("worker.stop_seconds", self.stop_seconds, 1, 23, found);
+        between("worker.max_jobs", self.max_jobs, 0, 1_000_000, found);
+        between("worker.max_jobs_jitter", self.max_jobs_jitter, 0, 1000, found);
+        regions("worker.regions", &self.regions, found);
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ports::{Events, MediaSource, Queue, Store, Summarizer};
+use crate::ports::{Cache, Events, MediaSource, Observer, Queue, Store, Summarizer};
 use crate::retry::RetryPolicy;
 
 /// Tells the time; tests turn it by hand.
@@ -20,10 +20,14 @@ pub struct JobContext {
     pub store: Arc<dyn Store>,
     pub queue: Arc<dyn Queue>,
     pub events: Arc<dyn Events>,
+    pub cache: Arc<dyn Cache>,
     pub media: Arc<dyn MediaSource>,
     pub summarizer: Arc<dyn Summarizer>,
     /// Takes over on the last attempt when `summarizer` does not answer.
     pub fallback: Option<Arc<dyn Summarizer>>,
+    pub observer: Arc<dyn Observer>,
+    /// Names this process to others, as the holder of a role.
+    pub process: String,
     pub clock: Clock,
     pub chance: Chance,
     pub policy: Policy,
@@ -51,6 +55,10 @@ pub struct Policy {
     pub max_age: Duration,
     /// How long an ended job is kept.
     pub retention: Duration,
+    /// Entries of one lane that may wait in the queue.
+    pub entries_per_lane: u64,
+    /// The same for one owner.
+    pub entries_per_client: u64,
     /// How often a live video is looked at again.
     pub live_recheck: Duration,
     /// Longest video accepted.

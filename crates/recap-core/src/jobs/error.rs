@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::error::{ErrorCode, Failure};
-use crate::job::WaitingReason;
+use crate::job::{JobId, WaitingReason};
 use crate::ports::{BoxError, MediaError, StoreError, SummarizerError};
 use crate::retry::RetryClass;
 
@@ -19,6 +19,8 @@ pub enum JobError {
     Pause { failure: Failure, delay: std::time::Duration, reason: WaitingReason },
     /// Give up now and record this.
     Fail(Failure),
+    /// That job does the same work: wait for its result.
+    Follow(JobId),
     /// The job is no longer ours: stop, and write nothing.
     Lost,
 }
@@ -26,6 +28,10 @@ pub enum JobError {
 impl JobError {
     pub(super) fn fail(code: ErrorCode) -> Self {
         Self::Fail(code.into())
+    }
+
+    fn resting(code: ErrorCode, delay: std::time::Duration) -> Self {
+        Self::Pause { failure: code.into(), delay, reason: WaitingReason::Breaker }
     }
 
     fn retry(code: ErrorCode, source: BoxError) -> Self {
@@ -55,6 +61,7 @@ impl From<MediaError> for JobError {
                 reason: WaitingReason::Blocked,
                 source: None,
             },
+            MediaError::Resting { after } => Self::resting(ErrorCode::Network, after),
             MediaError::NotYet { failure, until } => {
                 let live = failure.code == ErrorCode::VideoLive;
                 let reason = if live { WaitingReason::Live } else { WaitingReason::NotStarted };
@@ -73,6 +80,9 @@ impl From<SummarizerError> for JobError {
             }
             SummarizerError::QuotaSpent { until } => {
                 Self::Wait { failure: quota(), until: Some(until), reason: WaitingReason::Quota }
+            }
+            SummarizerError::Resting { retry_after } => {
+                Self::resting(ErrorCode::SummarizerUnavailable, retry_after)
             }
             SummarizerError::Blocked => Self::fail(ErrorCode::SummarizerBlocked),
             SummarizerError::Unauthorized { problem } => {

@@ -1,51 +1,145 @@
-//! Brings back what got lost, and ends what is over. Run every few seconds by
-//! one worker; running it twice at once does no harm.
+//! Brings back what got lost, feeds the queue, and ends what is over. Run every
+//! few seconds by one process; two at once do no harm.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tracing::{info, warn};
 
-use super::JobPayload;
 use super::context::JobContext;
+use super::run::later;
 use crate::error::ErrorCode;
-use crate::job::Status;
-use crate::ports::{JobEvent, StoreError};
+use crate::job::{Lane, Owner, Status};
+use crate::ports::{Entry, JobEvent, StoreError};
 
 /// Most documents touched by one pass of each kind.
 const BATCH: usize = 100;
 
-/// One pass.
-///
-/// # Errors
-///
-/// When the store does not answer; the next pass goes on where this one ended.
-pub async fn pass(cx: &JobContext) -> Result<(), StoreError> {
-    requeue(cx).await?;
-    expire(cx).await?;
-    cx.store.forget(cx.now(), BATCH).await?;
-    if let Err(error) = cx.queue.clean().await {
-        warn!(error = %error.0, "finished queue entries could not be removed");
+/// Most owners of one lane that one pass feeds; the next goes on after them.
+const OWNERS: usize = 100;
+
+/// One process' share of the housekeeping.
+pub struct Reconciler {
+    cx: Arc<JobContext>,
+    /// Who was fed last in each lane, so that the next one comes first now.
+    fed: BTreeMap<Lane, Owner>,
+    /// The store was away; until then, workers are given time to renew leases
+    /// that ended meanwhile.
+    grace: Option<Timestamp>,
+    failed: bool,
+}
+
+impl Reconciler {
+    pub fn new(cx: Arc<JobContext>) -> Self {
+        Self { cx, fed: BTreeMap::new(), grace: None, failed: false }
     }
-    Ok(())
+
+    /// The store did not answer: workers could not renew their leases either.
+    /// When it is back they are given the time of one lease to do so, before
+    /// their jobs are taken for lost.
+    pub fn missed(&mut self) {
+        self.failed = true;
+    }
+
+    /// One pass.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer; the next pass goes on where this one
+    /// ended.
+    pub async fn pass(&mut self) -> Result<(), StoreError> {
+        let done = self.try_pass().await;
+        if done.is_err() {
+            self.missed();
+        }
+        done
+    }
+
+    async fn try_pass(&mut self) -> Result<(), StoreError> {
+        let cx = Arc::clone(&self.cx);
+        if self.failed {
+            cx.store.check().await?;
+            self.failed = false;
+            self.grace = Some(later(cx.now(), cx.policy.lease));
+        }
+        if self.grace.is_none_or(|it| it <= cx.now()) {
+            self.grace = None;
+            requeue(&cx).await?;
+        }
+        for lane in cx.store.parked_lanes().await? {
+            self.feed(&lane).await?;
+        }
+        expire(&cx).await?;
+        cx.store.forget(cx.now(), BATCH).await?;
+        if let Err(error) = cx.queue.clean().await {
+            warn!(error = %error.0, "finished queue entries could not be removed");
+        }
+        Ok(())
+    }
+
+    /// Moves parked jobs into the queue while there is room, a few of each
+    /// owner: one with many waits behind the few of all others.
+    async fn feed(&mut self, lane: &Lane) -> Result<(), StoreError> {
+        let (store, policy) = (&self.cx.store, &self.cx.policy);
+        let waiting = store.count_waiting(lane, None, policy.entries_per_lane).await?;
+        let mut room = policy.entries_per_lane.saturating_sub(waiting);
+        let mut after = self.fed.get(lane).cloned();
+        // Once from the owner after the last one to the end, once from the
+        // beginning.
+        let mut wrapped = after.is_none();
+        for _ in 0..OWNERS {
+            if room == 0 {
+                break;
+            }
+            let Some(owner) = store.next_parked(lane, after.as_ref()).await? else {
+                if wrapped {
+                    break;
+                }
+                (wrapped, after) = (true, None);
+                continue;
+            };
+            let share = policy.entries_per_client;
+            let own = store.count_waiting(lane, Some(&owner), share).await?;
+            let more = share.saturating_sub(own).min(room);
+            if more > 0 {
+                let limit = usize::try_from(more).unwrap_or(usize::MAX);
+                let entries = store.unpark(lane, &owner, limit, self.cx.now()).await?;
+                room = room.saturating_sub(entries.len() as u64);
+                push(&self.cx, &entries).await;
+            }
+            self.fed.insert(lane.clone(), owner.clone());
+            after = Some(owner);
+        }
+        Ok(())
+    }
 }
 
 async fn requeue(cx: &JobContext) -> Result<(), StoreError> {
-    for job in cx.store.take_stale(cx.now(), cx.policy.patience, BATCH).await? {
-        info!(job.id = %job.id, job.status = %job.status, "job seems lost; queued again");
-        let payload = JobPayload::new(job.kind, job.id);
-        if let Err(error) = cx.queue.push(payload, job.input.priority, Duration::ZERO).await {
-            warn!(error = %error.0, "the queue does not answer; the next pass tries again");
-            break;
-        }
+    let stale = cx.store.take_stale(cx.now(), cx.policy.patience, BATCH).await?;
+    if !stale.is_empty() {
+        info!(jobs = stale.len(), "jobs seem lost; queued again");
+        cx.observer.requeued(stale.len());
     }
+    push(cx, &stale).await;
     Ok(())
+}
+
+async fn push(cx: &JobContext, entries: &[Entry]) {
+    if entries.is_empty() {
+        return;
+    }
+    if let Err(error) = cx.queue.push(entries, Duration::ZERO).await {
+        warn!(error = %error.0, "the queue does not answer; a later pass tries again");
+    }
 }
 
 async fn expire(cx: &JobContext) -> Result<(), StoreError> {
     let (now, failure) = (cx.now(), ErrorCode::Expired.into());
-    let expired = cx.store.expire(now, &failure, now + cx.policy.retention, BATCH).await?;
+    let expired = cx.store.expire(now, &failure, later(now, cx.policy.retention), BATCH).await?;
     for job in expired {
-        info!(job.id = %job, "job expired");
+        info!(job.id = %job, job.status = %Status::Expired, "job ended");
         cx.events.publish(JobEvent::Changed { job, status: Status::Expired }).await;
     }
     Ok(())

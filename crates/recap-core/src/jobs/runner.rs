@@ -6,12 +6,13 @@ mod keeper;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, debug, error, info_span, warn};
+use tracing::{Instrument, debug, error, info, info_span, warn};
 
 use super::context::JobContext;
 use super::error::JobError;
-use super::run::Run;
+use super::run::{Run, since};
 use super::{JobPayload, summarize, transcribe};
 use crate::error::ErrorCode;
 use crate::job::JobKind;
@@ -21,6 +22,8 @@ use crate::ports::{Claim, Handler, StoreError};
 pub struct Runner {
     cx: Arc<JobContext>,
     stopping: CancellationToken,
+    /// Held by the one job in this process that may be poison.
+    suspect: Semaphore,
 }
 
 /// Why the work on a job stopped.
@@ -29,8 +32,10 @@ enum End {
     Done(Result<(), JobError>),
     /// Someone asked for it to be canceled.
     Canceled,
-    /// Another worker may have it.
+    /// Another worker has it.
     Lost,
+    /// Its life is over.
+    Expired,
     /// This process is stopping: hand it back.
     Stopping,
 }
@@ -39,7 +44,7 @@ impl Runner {
     /// Once `stopping` fires, jobs in hand are handed back at their last
     /// checkpoint.
     pub fn new(cx: Arc<JobContext>, stopping: CancellationToken) -> Self {
-        Self { cx, stopping }
+        Self { cx, stopping, suspect: Semaphore::new(1) }
     }
 
     async fn run(&self, payload: JobPayload) -> Result<(), StoreError> {
@@ -54,6 +59,17 @@ impl Runner {
             error!(job.crashes = crashes, "job ended its worker too often; giving it up");
             return conclude::fail(&mut run, ErrorCode::Poison.into()).await;
         }
+        // A job with one chance left must not spend it beside another such
+        // one: whichever is innocent would be found guilty with the other.
+        let last_chance = crashes > 0 && crashes + 1 >= cx.policy.max_crashes;
+        let suspect = last_chance.then(|| self.suspect.try_acquire());
+        if matches!(suspect, Some(Err(_))) {
+            return conclude::put_off(&mut run, crashes).await;
+        }
+        if lease.fence == 1 {
+            cx.observer.started(&run.job, since(run.job.created_at, cx.now()));
+        }
+        info!(job.kind = %run.job.kind, job.fence = lease.fence, job.crashes = crashes, "job started");
         run.publish().await;
         let end = self.work(&mut run).await;
         conclude::conclude(&mut run, end).await
@@ -63,7 +79,7 @@ impl Runner {
     /// end. Dropping the work kills what it started.
     async fn work(&self, run: &mut Run<'_>) -> End {
         let cx = &self.cx;
-        let keeper = keeper::keep(cx, run.lease);
+        let keeper = keeper::keep(cx, run.lease, run.job.expires_at);
         let work = tokio::time::timeout(cx.policy.timeout, dispatch(run));
         tokio::select! {
             // Asked in this order, so that a job which ended is not handed back.

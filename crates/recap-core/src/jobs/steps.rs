@@ -3,10 +3,10 @@
 use tracing::info;
 
 use super::error::JobError;
+use super::kept;
 use super::run::Run;
 use crate::error::{ErrorCode, Failure};
 use crate::job::{ChildUsage, Stage, TranscriptInfo};
-use crate::ports::CaptionRequest;
 use crate::transcript::Transcript;
 use crate::video::VideoMetadata;
 
@@ -20,8 +20,7 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
     }
     run.enter(Stage::Fetching).await?;
     let began = run.cx.now();
-    let request = CaptionRequest { video: run.job.input.video_id };
-    let captions = run.cx.media.captions(&request).await?;
+    let captions = kept::captions(run).await?;
     run.took(Stage::Fetching, began);
     check_length(run, &captions.video)?;
     info!(

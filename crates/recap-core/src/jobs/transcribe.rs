@@ -2,10 +2,12 @@
 
 use super::error::JobError;
 use super::run::Run;
-use super::steps;
+use super::{reuse, steps};
 
 /// Safe to run twice: a transcript that is kept is not fetched again.
 pub(super) async fn run(run: &mut Run<'_>) -> Result<(), JobError> {
-    steps::transcript(run).await?;
+    if !reuse::take_over(run).await? {
+        steps::transcript(run).await?;
+    }
     Ok(())
 }

@@ -52,6 +52,10 @@ pub enum MediaError {
     /// YouTube blocks this address; it is no use asking before `after`.
     #[error("{failure}")]
     Blocked { failure: Failure, after: Duration },
+    /// YouTube failed several times in a row, whatever the video, and is left
+    /// alone for this long; not counted as an attempt.
+    #[error("YouTube is left alone for a while")]
+    Resting { after: Duration },
     /// The video has not started, or is live; look again at `until` if known.
     #[error("{failure}")]
     NotYet { failure: Failure, until: Option<Timestamp> },

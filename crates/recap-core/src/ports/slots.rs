@@ -20,7 +20,7 @@ impl Permit {
     }
 }
 
-/// Waits for a free slot, first come first served.
+/// Waits for a free slot. One whose holder died becomes free by itself.
 #[async_trait]
 pub trait Slots: Send + Sync {
     async fn acquire(&self, slot: Slot) -> Permit;

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::job::{Job, JobId, JobKind, Status, WaitingReason};
-use crate::ports::BoxError;
+use crate::job::{Job, JobId, JobKind, Lane, Owner, Status, WaitingReason};
+use crate::ports::{BoxError, Entry};
 use crate::summary::SegmentNotes;
 use crate::transcript::Transcript;
 use crate::video::VideoId;
@@ -51,6 +52,10 @@ pub struct Release {
     pub attempts: u32,
     /// When its life ends; a job that waits for a premiere lives longer.
     pub expires_at: Timestamp,
+    /// What the crash counter is set to: 0 after an orderly end.
+    pub crashes: u32,
+    /// The job whose result it waits for.
+    pub follows: Option<JobId>,
 }
 
 /// What became of a wish to cancel.
@@ -86,6 +91,16 @@ pub struct JobPage {
     pub has_more: bool,
 }
 
+/// What the operator wants of all workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Control {
+    /// Take no more jobs; what is in hand goes on.
+    pub paused: bool,
+    /// Workers that started before then end once their hands are empty.
+    pub drain_before: Option<Timestamp>,
+}
+
 /// Keeps jobs, their transcripts and the notes of their segments.
 ///
 /// Every method may be repeated: a job may run again after a crash. Writes to
@@ -95,8 +110,14 @@ pub struct JobPage {
 /// `recap_testkit::conformance::store`.
 #[async_trait]
 pub trait Store: Send + Sync {
-    /// Adds `job`, or does nothing if its id is already there.
-    async fn insert(&self, job: &Job) -> Result<(), StoreError>;
+    /// Whether the store answers. The first time it does, it is brought up to
+    /// date (tables, indexes); until then nothing else need work.
+    async fn check(&self) -> Result<(), StoreError>;
+
+    /// Adds `job`, or does nothing if its id is already there. One that is
+    /// `parked` has no entry in the queue yet: it waits for [`Store::unpark`],
+    /// and is not named as stale before.
+    async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError>;
 
     /// The job, or `None` if there is none with this id.
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError>;
@@ -107,9 +128,39 @@ pub trait Store: Send + Sync {
     /// Jobs that are queued or running.
     async fn count_open(&self) -> Result<u64, StoreError>;
 
-    /// Takes a job that is due (queued with no later `retry_at`, or running
-    /// with an expired lease) until `now + lease`; `None` if it is not.
-    /// `started_at` is set by the first claim.
+    /// Queued jobs of `lane` that are not parked, of `owner` or of everyone,
+    /// counted up to `limit`.
+    async fn count_waiting(
+        &self,
+        lane: &Lane,
+        owner: Option<&Owner>,
+        limit: u64,
+    ) -> Result<u64, StoreError>;
+
+    /// Lanes that have parked jobs.
+    async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError>;
+
+    /// The first owner after `after`, in order of names, who has parked jobs in
+    /// `lane`.
+    async fn next_parked(
+        &self,
+        lane: &Lane,
+        after: Option<&Owner>,
+    ) -> Result<Option<Owner>, StoreError>;
+
+    /// Takes the oldest parked jobs of one owner, to be pushed. They count as
+    /// waiting since `now`, so that a push that fails is made good for.
+    async fn unpark(
+        &self,
+        lane: &Lane,
+        owner: &Owner,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Entry>, StoreError>;
+
+    /// Takes a job that is due (queued with no later `retry_at`, parked or not,
+    /// or running with an expired lease) until `now + lease`; `None` if it is
+    /// not. `started_at` is set by the first claim.
     async fn claim(
         &self,
         id: JobId,
@@ -125,7 +176,7 @@ pub trait Store: Send + Sync {
     async fn save(&self, lease: Lease, job: &Job) -> Result<bool, StoreError>;
 
     /// Gives a running job back to the queue, as `queued`; `now` is the time
-    /// since when it waits.
+    /// since when it waits. Its `follows` becomes that of the release.
     async fn release(
         &self,
         lease: Lease,
@@ -165,13 +216,13 @@ pub trait Store: Send + Sync {
     /// Jobs that should be in somebody's hands and seem not to be: due and
     /// waiting since before `now - patience`, or running with a lease that has
     /// expired. Each one counts as waiting since `now` from then on, so that
-    /// it is named once per `patience`.
+    /// it is named once per `patience`. Parked jobs are not among them.
     async fn take_stale(
         &self,
         now: Timestamp,
         patience: Duration,
         limit: usize,
-    ) -> Result<Vec<Job>, StoreError>;
+    ) -> Result<Vec<Entry>, StoreError>;
 
     /// Ends jobs whose `expires_at` has come and that nobody holds, waiting or
     /// left behind by a dead worker, and returns their ids; an ended job then
@@ -183,6 +234,38 @@ pub trait Store: Send + Sync {
         forget_at: Timestamp,
         limit: usize,
     ) -> Result<Vec<JobId>, StoreError>;
+
+    /// Makes the job of `lease` the one that does `work`, unless another running
+    /// job with a live lease does it already: then that one's id.
+    async fn lead(
+        &self,
+        lease: Lease,
+        work: &str,
+        now: Timestamp,
+    ) -> Result<Option<JobId>, StoreError>;
+
+    /// Queued jobs that follow `leader`. They are due from now on.
+    async fn take_followers(
+        &self,
+        leader: JobId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError>;
+
+    /// Takes or keeps the role `name` for `holder` until `until`, unless another
+    /// one holds it at `now`. Says whether it is held.
+    async fn hold(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// What the operator wants; all defaults if nothing was ever said.
+    async fn control(&self) -> Result<Control, StoreError>;
+
+    async fn set_control(&self, control: &Control) -> Result<(), StoreError>;
 
     /// Removes ended jobs whose `expires_at` has come, with all that is kept
     /// for them. Returns how many.

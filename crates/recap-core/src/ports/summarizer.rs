@@ -60,6 +60,10 @@ pub trait Summarizer: Send + Sync {
     /// `extractive` or the provider's name, for logs and results.
     fn name(&self) -> &'static str;
 
+    /// Changes with whatever makes its results others for the same transcript:
+    /// the prompt, the model. Part of the cache's key.
+    fn version(&self) -> String;
+
     async fn notes(
         &self,
         request: &NotesRequest<'_>,
@@ -80,6 +84,9 @@ pub enum SummarizerError {
     /// The quota of every model is spent until then; not counted as an attempt.
     #[error("the summarizer's quota is spent until {until}")]
     QuotaSpent { until: Timestamp },
+    /// It failed several times in a row and is left alone for this long.
+    #[error("the summarizer is left alone for a while")]
+    Resting { retry_after: Duration },
     /// The provider will not read this content.
     #[error("the summarizer refused the content")]
     Blocked,

@@ -1,8 +1,11 @@
 //! The jobs against scripted ports and a clock that is turned by hand.
 
 mod cancel;
+mod feed;
 mod media;
+mod outage;
 mod recovery;
+mod reuse;
 mod summarizer;
 
 use std::time::Duration;

@@ -7,22 +7,26 @@ use tracing::{info, warn};
 
 use super::End;
 use crate::error::{ErrorCode, Failure};
-use crate::job::{Job, Stage, Status, WaitingReason};
-use crate::jobs::JobPayload;
+use crate::job::{Job, JobId, Stage, Status, WaitingReason};
+use crate::jobs::context::JobContext;
 use crate::jobs::error::JobError;
 use crate::jobs::run::{Run, later, since};
-use crate::ports::{Release, Renewal, StoreError};
+use crate::ports::{Entry, Release, Renewal, StoreError};
 use crate::retry::Decision;
 
 /// Longest time an entry waits in the queue.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
+
+/// Followers woken at once.
+const BATCH: usize = 100;
 
 pub(super) async fn conclude(run: &mut Run<'_>, end: End) -> Result<(), StoreError> {
     match end {
         End::Done(Ok(())) => succeed(run).await,
         End::Done(Err(error)) => after_error(run, error).await,
         End::Canceled => cancel(run).await,
-        End::Stopping => hand_back(run, None, None).await,
+        End::Expired => expire(run).await,
+        End::Stopping => hand_back(run, Back::default()).await,
         End::Lost => {
             warn!("the job is in other hands now");
             Ok(())
@@ -35,6 +39,7 @@ async fn after_error(run: &mut Run<'_>, error: JobError) -> Result<(), StoreErro
     match error {
         JobError::Fail(failure) => fail(run, failure).await,
         JobError::Lost => Ok(()),
+        JobError::Follow(leader) => follow(run, leader).await,
         JobError::Wait { failure, until, reason } => {
             let known = until.filter(|it| *it > now);
             if let (Some(start), WaitingReason::NotStarted) = (known, reason) {
@@ -73,6 +78,11 @@ async fn cancel(run: &mut Run<'_>) -> Result<(), StoreError> {
     finish(run, Status::Canceled).await
 }
 
+async fn expire(run: &mut Run<'_>) -> Result<(), StoreError> {
+    run.job.error = Some(ErrorCode::Expired.into());
+    finish(run, Status::Expired).await
+}
+
 async fn succeed(run: &mut Run<'_>) -> Result<(), StoreError> {
     run.job.progress.stage = Stage::Done;
     finish(run, Status::Succeeded).await
@@ -86,11 +96,14 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
     job.expires_at = later(now, run.cx.policy.retention);
     job.waiting_reason = None;
     job.retry_at = None;
+    job.follows = None;
     job.last_error = None;
     if run.cx.store.finish(run.lease, &run.job).await? {
         let seconds = since(run.job.created_at, now).as_secs_f64();
         info!(job.status = %status, job.seconds = seconds, "job ended");
+        run.cx.observer.ended(&run.job);
         run.publish().await;
+        wake_followers(run.cx, run.job.id).await;
     } else {
         warn!("the job ended in other hands; this result is dropped");
     }
@@ -111,15 +124,70 @@ async fn wait(
     until: Timestamp,
     reason: WaitingReason,
 ) -> Result<(), StoreError> {
+    run.cx.observer.retried(failure.code);
     run.job.last_error = Some(failure);
-    hand_back(run, Some(until), Some(reason)).await
+    let back = Back { retry_at: Some(until), waiting_reason: Some(reason), ..Back::default() };
+    hand_back(run, back).await
 }
 
-async fn hand_back(
-    run: &mut Run<'_>,
+/// Behind `leader`, until it ends or patience does: a leader whose worker died
+/// must not be waited for.
+async fn follow(run: &mut Run<'_>, leader: JobId) -> Result<(), StoreError> {
+    info!(job.leader = %leader, "another job does the same; waiting for its result");
+    let cx = run.cx;
+    let back = Back {
+        retry_at: Some(later(cx.now(), cx.policy.patience)),
+        waiting_reason: Some(WaitingReason::Identical),
+        follows: Some(leader),
+        ..Back::default()
+    };
+    hand_back(run, back).await?;
+    // It may have ended before it could know of us.
+    let leads = cx.store.find(leader).await?.is_some_and(|it| it.status == Status::Running);
+    if !leads {
+        wake_followers(cx, leader).await;
+    }
+    Ok(())
+}
+
+/// How long a suspect waits before it looks for another worker.
+const PUT_OFF: Duration = Duration::from_secs(5);
+
+/// Back into the queue for a moment, with its crashes still counted.
+pub(super) async fn put_off(run: &mut Run<'_>, crashes: u32) -> Result<(), StoreError> {
+    let until = later(run.cx.now(), PUT_OFF);
+    let reason = Some(WaitingReason::Retry);
+    hand_back(run, Back { retry_at: Some(until), waiting_reason: reason, crashes, follows: None })
+        .await
+}
+
+/// Whoever waited for this job looks at what became of it.
+async fn wake_followers(cx: &JobContext, leader: JobId) {
+    loop {
+        let woken = match cx.store.take_followers(leader, cx.now(), BATCH).await {
+            Ok(woken) => woken,
+            Err(error) => return warn!(error = %error.0, "followers wake by themselves"),
+        };
+        if let Err(error) = cx.queue.push(&woken, Duration::ZERO).await {
+            return warn!(error = %error.0, "followers are queued by the reconciler");
+        }
+        if woken.len() < BATCH {
+            return;
+        }
+    }
+}
+
+/// How a job goes back.
+#[derive(Default)]
+struct Back {
     retry_at: Option<Timestamp>,
     waiting_reason: Option<WaitingReason>,
-) -> Result<(), StoreError> {
+    crashes: u32,
+    follows: Option<JobId>,
+}
+
+async fn hand_back(run: &mut Run<'_>, back: Back) -> Result<(), StoreError> {
+    let Back { retry_at, waiting_reason, crashes, follows } = back;
     let (cx, now) = (run.cx, run.cx.now());
     run.job.progress.stage = Stage::Waiting;
     if !cx.store.save(run.lease, &run.job).await? {
@@ -133,7 +201,7 @@ async fn hand_back(
         Renewal::Lost => return Ok(()),
     }
     let Job { attempts, expires_at, .. } = run.job;
-    let release = Release { retry_at, waiting_reason, attempts, expires_at };
+    let release = Release { retry_at, waiting_reason, attempts, expires_at, crashes, follows };
     if cx.store.release(run.lease, &release, now).await? {
         run.job.status = Status::Queued;
         run.publish().await;
@@ -148,8 +216,8 @@ async fn push(run: &Run<'_>, delay: Duration) {
     if delay > LONGEST_DELAY {
         return;
     }
-    let payload = JobPayload::new(run.job.kind, run.job.id);
-    if let Err(error) = run.cx.queue.push(payload, run.job.input.priority, delay).await {
+    let entry = Entry::new(&run.job, run.lease.fence);
+    if let Err(error) = run.cx.queue.push(&[entry], delay).await {
         warn!(error = %error.0, "the job could not be queued; the reconciler will do it");
     }
 }

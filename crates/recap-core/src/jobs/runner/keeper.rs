@@ -1,5 +1,7 @@
 //! Keeps a lease while its job runs, and listens for a wish to cancel.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
@@ -9,20 +11,30 @@ use super::End;
 use crate::jobs::context::JobContext;
 use crate::ports::{JobEvent, Lease, Renewal};
 
-/// Renewals within one lease: three may fail before it is lost.
+/// Renewals within one lease, at least: three may fail before it has ended.
 const RENEWALS_PER_LEASE: u32 = 4;
 
-/// Returns when the work must stop, and why.
-pub(super) async fn keep(cx: &JobContext, lease: Lease) -> End {
+/// Longest time between renewals: a wish to cancel whose event got lost is
+/// heard of with the next one, and is to reach a child process in two seconds.
+const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
+
+/// Returns when the work must stop, and why; at the latest at `expires_at`.
+///
+/// While the store does not answer the work goes on, even past the end of the
+/// lease: nobody can claim the job without the store. If somebody did who could
+/// reach it when we could not, the next answer says so.
+pub(super) async fn keep(cx: &JobContext, lease: Lease, expires_at: Timestamp) -> End {
     let mut events = cx.events.subscribe();
     let mut hearing = true;
-    let mut ticks = interval(cx.policy.lease / RENEWALS_PER_LEASE);
+    let mut ticks = interval((cx.policy.lease / RENEWALS_PER_LEASE).min(LONGEST_PAUSE));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut held_until = cx.now() + cx.policy.lease;
     loop {
         tokio::select! {
             _ = ticks.tick() => {
-                if let Some(end) = renew(cx, lease, &mut held_until).await {
+                if cx.now() >= expires_at {
+                    return End::Expired;
+                }
+                if let Some(end) = renew(cx, lease).await {
                     return end;
                 }
             }
@@ -36,19 +48,15 @@ pub(super) async fn keep(cx: &JobContext, lease: Lease) -> End {
     }
 }
 
-async fn renew(cx: &JobContext, lease: Lease, held_until: &mut Timestamp) -> Option<End> {
+async fn renew(cx: &JobContext, lease: Lease) -> Option<End> {
     let until = cx.now() + cx.policy.lease;
     match cx.store.renew(lease, until).await {
-        Ok(Renewal::Held) => {
-            *held_until = until;
-            None
-        }
+        Ok(Renewal::Held) => None,
         Ok(Renewal::CancelRequested) => Some(End::Canceled),
         Ok(Renewal::Lost) => Some(End::Lost),
         Err(error) => {
-            warn!(error = %error.0, "the lease could not be renewed");
-            // From then on another worker may have it.
-            (cx.now() >= *held_until).then_some(End::Lost)
+            warn!(error = %error.0, "the lease could not be renewed; the work goes on");
+            None
         }
     }
 }

@@ -96,14 +96,16 @@ async fn one(
 }
 
 /// The summariser that takes over, if this is the last attempt and the
-/// provider is at fault in passing.
+/// provider is at fault in passing, or if the provider is left alone because
+/// of others' failures.
 pub(super) fn fallback(
     run: &Run<'_>,
     error: &SummarizerError,
 ) -> Option<std::sync::Arc<dyn crate::ports::Summarizer>> {
+    let resting = matches!(error, SummarizerError::Resting { .. });
     let passing = matches!(error, SummarizerError::Transient(_) | SummarizerError::InvalidAnswer);
     let last = run.cx.policy.retry.is_last(run.job.attempts);
-    if passing && last { run.cx.fallback.clone() } else { None }
+    if resting || passing && last { run.cx.fallback.clone() } else { None }
 }
 
 pub(super) fn degrade(run: &mut Run<'_>) {
