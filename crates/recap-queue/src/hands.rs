@@ -1,5 +1,6 @@
 //! The entries in hand: each handled in a task of its own, so that an apalis
-//! worker which is torn down by a database error does not take its jobs along.
+//! worker which ends too early does not take its jobs along, and a job that
+//! computes does not keep the worker from its heartbeat.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
@@ -10,7 +11,7 @@ use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinSet;
 use tracing::error;
 
-use crate::entry::Entry;
+use crate::entry::InHand;
 
 pub(crate) struct Hands {
     handler: Arc<dyn Handler>,
@@ -32,8 +33,8 @@ impl Hands {
     }
 
     /// Handles `entry`. Giving up on this future does not stop the handler.
-    pub(crate) async fn handle(&self, entry: Entry) {
-        let Entry { payload: Some(payload), slot } = entry else { return };
+    pub(crate) async fn handle(&self, entry: InHand) {
+        let InHand { payload: Some(payload), slot } = entry else { return };
         let handler = Arc::clone(&self.handler);
         let (done, ended) = oneshot::channel::<()>();
         self.spawn(async move {

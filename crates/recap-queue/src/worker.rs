@@ -1,41 +1,101 @@
-//! The apalis worker, and another one when it ends too early.
+//! A run: the apalis worker, another one when it ends too early, and signs of
+//! life until the last entry in hand is done.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_core::worker::builder::WorkerBuilder;
-use tokio_util::sync::CancellationToken;
+use recap_config::QueueConfig;
+use recap_core::ports::{Handler, Pull};
+use tokio::sync::Notify;
 use tracing::warn;
 use ulid::Ulid;
 
-use crate::entry::Entry;
+use crate::carrier::Carrier;
+use crate::desk::Desk;
+use crate::entry::InHand;
 use crate::hands::Hands;
+use crate::pause::Pause;
+use crate::poll::SteadyPoll;
 use crate::source::Source;
+use crate::turns::Turns;
 
-/// How long the database is left alone after an error.
+/// How often a worker says that it lives.
+pub(crate) const HEARTBEAT: Duration = Duration::from_secs(10);
+
+/// A worker that was silent for so long is taken for dead and its entries are
+/// handed out again: four heartbeats, so that a server may be away for a while.
+/// It may not be much longer: when its lease ends a job is brought back, but at
+/// the end of the queue, and only the old entry still has its place.
+pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(40);
+
+/// How long a worker that ended is not replaced.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What the names of one run's workers start with. The ULID is what makes them
-/// unique, the rest is for whoever looks into the table.
-pub(crate) fn name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}-{}", host.trim(), std::process::id(), Ulid::generate())
+/// What is the same for all runs of a queue.
+pub(crate) struct Habits {
+    /// How often the queue is looked at.
+    pub(crate) poll: Duration,
+    /// Interactive entries for each bulk one.
+    pub(crate) interactive_weight: u32,
+    /// Given after each push of this process.
+    pub(crate) news: Arc<Notify>,
 }
 
-/// Keeps an apalis worker running until `stop`. Any database error ends one;
-/// the next has a new name, because a name is refused for a heartbeat.
-pub(crate) async fn supervise(
-    name: &str,
-    hands: &Arc<Hands>,
-    stop: &CancellationToken,
-    source: impl Fn() -> Source,
+impl Habits {
+    pub(crate) fn new(config: &QueueConfig) -> Self {
+        let news = Arc::new(Notify::new());
+        Self { poll: config.poll(), interactive_weight: config.interactive_weight, news }
+    }
+}
+
+/// Gives the entries of `lanes` lanes to `handler` until the stop.
+pub(crate) async fn run(
+    habits: &Habits,
+    carrier: Arc<dyn Carrier>,
+    lanes: usize,
+    pull: Pull,
+    handler: Arc<dyn Handler>,
 ) {
-    let mut restarts = 0_u64;
-    while !stop.is_cancelled() {
+    let desk = Desk::new(carrier, Turns::new(habits.interactive_weight, lanes));
+    let hands = Arc::new(Hands::new(pull.concurrency, handler));
+    let work = async {
+        supervise(habits, &desk, &hands, &pull).await;
+        hands.drain().await;
+    };
+    // An apalis worker that was told to stop does not beat while it waits for
+    // what is in hand, and all of that would be handed out a second time.
+    let beats = async {
+        pull.stop.cancelled().await;
+        loop {
+            tokio::time::sleep(HEARTBEAT).await;
+            desk.beat().await;
+        }
+    };
+    tokio::select! {
+        () = work => {}
+        () = beats => {}
+    }
+    desk.close().await;
+}
+
+/// Keeps an apalis worker running until the stop. The desk knows no errors, so
+/// only a defect ends one. The next has a new name: what the last one held is
+/// handed out again when its name is taken for dead.
+async fn supervise(habits: &Habits, desk: &Desk, hands: &Arc<Hands>, pull: &Pull) {
+    let (name, mut restarts) = (name(), 0_u64);
+    while !pull.stop.is_cancelled() {
+        let source = Source::new(
+            desk.clone(),
+            SteadyPoll::new(habits.poll, Arc::clone(&habits.news)),
+            hands.slots(),
+            Pause::new(pull.paused.clone()),
+            pull.stop.clone(),
+        );
         let handler = Arc::clone(hands);
         let worker = WorkerBuilder::new(format!("{name}-{restarts}").as_str())
-            .backend(source())
-            .build(move |entry: Entry| {
+            .backend(source)
+            .build(move |entry: InHand| {
                 let hands = Arc::clone(&handler);
                 async move { hands.handle(entry).await }
             });
@@ -43,6 +103,16 @@ pub(crate) async fn supervise(
             warn!(%error, restarts, "the queue's worker ended; starting another one");
         }
         restarts += 1;
-        let _ = tokio::time::timeout(PAUSE, stop.cancelled()).await;
+        let _ = tokio::time::timeout(PAUSE, pull.stop.cancelled()).await;
     }
 }
+
+/// What the names of one run's workers start with. The ULID is what makes them
+/// unique, the rest is for whoever looks into the queue.
+fn name() -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    format!("{}-{}-{}", host.trim(), std::process::id(), Ulid::generate())
+}
+
+#[cfg(test)]
+mod tests;

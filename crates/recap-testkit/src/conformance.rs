@@ -4,4 +4,5 @@
 #![expect(clippy::unwrap_used, reason = "a check fails by panicking")]
 
 pub mod queue;
+pub mod shared;
 pub mod store;

@@ -1,18 +1,22 @@
 //! Ports without a world behind them: in memory, scripted, with a clock that
 //! is turned by hand. For tests only.
 
+mod cache;
 mod clock;
 mod events;
 mod jobs;
+mod limits;
 mod media;
 mod queue;
 mod script;
 mod store;
 mod summarizer;
 
+pub use cache::MemoryCache;
 pub use clock::TestClock;
 pub use events::MemoryEvents;
 pub use jobs::TestJobs;
+pub use limits::FakeLimits;
 pub use media::ScriptedMedia;
 pub use queue::{MemoryQueue, Pushed};
 pub use script::Reply;

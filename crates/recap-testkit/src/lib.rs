@@ -1,6 +1,8 @@
-//! Fakes of every port, and the conformance suites that each adapter passes.
+//! Fakes of every port, the conformance suites that each adapter passes, and real
+//! servers for them.
 
 pub mod conformance;
 pub mod fakes;
 pub mod samples;
+pub mod servers;
 pub mod tools;

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::job::{ChildUsage, JobInput, Priority, Stage, StageTime, TranscriptInfo};
+use recap_core::job::{
+    CacheMode, ChildUsage, JobInput, Owner, Priority, Stage, StageTime, TranscriptInfo,
+};
 use recap_core::ports::Captions;
 use recap_core::summary::{ChapterSummary, KeyPoint, Style, Summary, Usage};
 use recap_core::transcript::{Cue, Transcript, TranscriptSource};
@@ -28,6 +30,8 @@ pub fn input() -> JobInput {
         language: None,
         style: Style::default(),
         priority: Priority::default(),
+        region: None,
+        cache: CacheMode::default(),
     }
 }
 
@@ -109,7 +113,7 @@ pub fn summary() -> Summary {
 /// A job as it is right after it was asked for.
 pub fn queued(kind: JobKind) -> Job {
     let now = created_at();
-    Job::new(kind, input(), now, now + Duration::from_hours(48))
+    Job::new(Owner::default(), kind, input(), now, now + Duration::from_hours(48))
 }
 
 /// A job that ended well: with a result if it is a summary's.

@@ -20,6 +20,24 @@ pub fn genai_python() -> PathBuf {
     tool("genai/bin/python")
 }
 
+/// Redis.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn redis_server() -> PathBuf {
+    tool("redis/redis-server")
+}
+
+/// `SecantusDB`, a server of MongoDB's protocol.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn secantusd() -> PathBuf {
+    tool("secantus/bin/secantusd-py")
+}
+
 fn tool(path: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two levels up");
     let tool = root.join("target/tools").join(path);

@@ -1,7 +1,6 @@
 //! Opening the file: its directory, the connection and apalis' schema.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_sqlite::SqliteStorage;
@@ -9,9 +8,9 @@ use recap_config::Config;
 use recap_core::ports::QueueError;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use tokio::sync::Notify;
 
 use super::{SqliteQueue, queue_error};
+use crate::worker::Habits;
 
 /// Times the file is tried when another process is making it at this moment.
 /// SQLite does not wait for a lock while it changes the journal of a new file,
@@ -48,7 +47,7 @@ impl SqliteQueue {
                 Err(source) => return Err(queue_error(OpenError { path: file, source })),
             }
         };
-        Ok(Self { pool, poll: config.queue.poll(), news: Arc::new(Notify::new()) })
+        Ok(Self { pool, habits: Habits::new(&config.queue) })
     }
 }
 

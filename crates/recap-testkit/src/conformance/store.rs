@@ -4,9 +4,13 @@ mod cancel;
 mod claim;
 mod documents;
 mod ended;
+mod follow;
+mod lead;
 mod lease;
 mod list;
+mod parked;
 mod products;
+mod roles;
 mod sweep;
 
 use std::sync::Arc;
@@ -36,24 +40,52 @@ pub async fn all(fresh: impl AsyncFn() -> Arc<dyn Store>) {
     products::all(&fresh).await;
     list::all(&fresh).await;
     sweep::all(&fresh).await;
+    parked::all(&fresh).await;
+    follow::all(&fresh).await;
+    lead::all(&fresh).await;
+    roles::all(&fresh).await;
 }
 
-/// `seconds` after the sample job was created.
+/// `seconds` after the jobs of these checks were created: in a far future, so
+/// that a store that forgets by its own clock does not forget them meanwhile.
 fn at(seconds: u64) -> Timestamp {
-    samples::created_at() + Duration::from_secs(seconds)
+    let start: Timestamp = "2100-01-01T00:00:00Z".parse().expect("a valid time");
+    start + Duration::from_secs(seconds)
+}
+
+/// A job that was created at second 0 and lives for two days.
+fn sample(kind: JobKind) -> Job {
+    moved(samples::queued(kind))
+}
+
+/// `job` as if it had been created at second 0.
+fn moved(mut job: Job) -> Job {
+    let shift = at(0).duration_since(job.created_at);
+    for time in [&mut job.created_at, &mut job.expires_at] {
+        *time += shift;
+    }
+    for time in [&mut job.started_at, &mut job.completed_at].into_iter().flatten() {
+        *time += shift;
+    }
+    job
 }
 
 /// A job that waits in the store.
 async fn queued(store: &dyn Store) -> Job {
-    let job = samples::queued(JobKind::Summary);
-    store.insert(&job).await.unwrap();
+    let job = sample(JobKind::Summary);
+    store.insert(&job, false).await.unwrap();
     job
 }
 
 /// A job claimed at second 0 for [`LEASE`].
 async fn running(store: &dyn Store) -> Claim {
     let job = queued(store).await;
-    store.claim(job.id, at(0), LEASE).await.unwrap().expect("a queued job can be claimed")
+    claimed(store, &job, 0).await
+}
+
+/// `job`, claimed at `second` for [`LEASE`].
+async fn claimed(store: &dyn Store, job: &Job, second: u64) -> Claim {
+    store.claim(job.id, at(second), LEASE).await.unwrap().expect("the job can be claimed")
 }
 
 /// A job that succeeded at second 9.
@@ -66,7 +98,7 @@ async fn succeeded(store: &dyn Store) -> Job {
 
 /// `job` as it is to be written at its end.
 fn ended(job: &Job, status: Status) -> Job {
-    let sample = samples::succeeded(JobKind::Summary);
+    let sample = moved(samples::succeeded(JobKind::Summary));
     Job {
         id: job.id,
         status,
@@ -89,5 +121,12 @@ fn failure() -> Failure {
 
 /// Back into the queue, at once.
 fn back(job: &Job) -> Release {
-    Release { retry_at: None, waiting_reason: None, attempts: 0, expires_at: job.expires_at }
+    Release {
+        retry_at: None,
+        waiting_reason: None,
+        attempts: 0,
+        expires_at: job.expires_at,
+        crashes: 0,
+        follows: None,
+    }
 }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use recap_core::jobs::{JobContext, JobPayload, Policy, Runner, reconcile};
-use recap_core::ports::{Queue, Store};
+use recap_core::job::{JobInput, Owner};
+use recap_core::jobs::{JobContext, Policy, Reconciler, Runner};
+use recap_core::ports::{Entry, Queue, Store, Unobserved};
 use recap_core::retry::RetryPolicy;
 use recap_core::{Job, JobId, JobKind};
 use tokio_util::sync::CancellationToken;
 
-use super::{MemoryEvents, MemoryQueue, MemoryStore, ScriptedMedia, ScriptedSummarizer, TestClock};
+use super::{
+    MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, ScriptedMedia, ScriptedSummarizer,
+    TestClock,
+};
 use crate::samples;
 
 /// Fakes of every port, and the context made of them.
@@ -18,6 +22,7 @@ pub struct TestJobs {
     pub store: Arc<MemoryStore>,
     pub queue: Arc<MemoryQueue>,
     pub events: Arc<MemoryEvents>,
+    pub cache: Arc<MemoryCache>,
     pub media: Arc<ScriptedMedia>,
     pub summarizer: Arc<ScriptedSummarizer>,
     /// Takes over on the last attempt, unless [`TestJobs::with`] removes it.
@@ -39,6 +44,7 @@ impl TestJobs {
         let store = Arc::new(MemoryStore::new());
         let queue = Arc::new(MemoryQueue::new(clock.as_clock()));
         let events = Arc::new(MemoryEvents::new());
+        let cache = Arc::new(MemoryCache::new(clock.as_clock()));
         let media = Arc::new(ScriptedMedia::new());
         let summarizer = Arc::new(ScriptedSummarizer::new());
         let fallback = Arc::new(ScriptedSummarizer::new());
@@ -46,27 +52,45 @@ impl TestJobs {
             store: store.clone(),
             queue: queue.clone(),
             events: events.clone(),
+            cache: cache.clone(),
             media: media.clone(),
             summarizer: summarizer.clone(),
             fallback: Some(fallback.clone()),
+            observer: Arc::new(Unobserved),
+            process: "this one".to_owned(),
             clock: clock.as_clock(),
             chance: Arc::new(|| 0.5),
             policy: policy(),
         };
         change(&mut cx);
         let (cx, stopping) = (Arc::new(cx), CancellationToken::new());
-        Self { clock, store, queue, events, media, summarizer, fallback, cx, stopping }
+        Self { clock, store, queue, events, cache, media, summarizer, fallback, cx, stopping }
     }
 
     /// Stores and queues a job, as the gateway does.
     pub async fn submit(&self, kind: JobKind) -> JobId {
-        let now = self.clock.now();
-        let job = Job::new(kind, samples::input(), now, now + self.cx.policy.max_age);
-        self.store.insert(&job).await.expect("the store answers");
-        let payload = JobPayload::new(kind, job.id);
-        let pushed = self.queue.push(payload, job.input.priority, Duration::ZERO).await;
+        self.submit_of(Owner::default(), kind, samples::input()).await
+    }
+
+    /// The same for some owner's own wishes.
+    pub async fn submit_of(&self, owner: Owner, kind: JobKind, input: JobInput) -> JobId {
+        let job = self.new_job(owner, kind, input);
+        self.store.insert(&job, false).await.expect("the store answers");
+        let pushed = self.queue.push(&[Entry::new(&job, 0)], Duration::ZERO).await;
         pushed.expect("the queue answers");
         job.id
+    }
+
+    /// Stores a job for which there is no room in the queue.
+    pub async fn park(&self, owner: Owner, input: JobInput) -> JobId {
+        let job = self.new_job(owner, JobKind::Summary, input);
+        self.store.insert(&job, true).await.expect("the store answers");
+        job.id
+    }
+
+    fn new_job(&self, owner: Owner, kind: JobKind, input: JobInput) -> Job {
+        let now = self.clock.now();
+        Job::new(owner, kind, input, now, now + self.cx.policy.max_age)
     }
 
     /// The runner of this context.
@@ -87,7 +111,7 @@ impl TestJobs {
 
     /// One pass of the reconciler.
     pub async fn reconcile(&self) {
-        reconcile::pass(&self.cx).await.expect("the store answers");
+        Reconciler::new(Arc::clone(&self.cx)).pass().await.expect("the store answers");
     }
 
     /// The job as it is now.
@@ -116,6 +140,8 @@ fn policy() -> Policy {
         patience: Duration::from_mins(1),
         max_age: Duration::from_hours(48),
         retention: Duration::from_hours(72),
+        entries_per_lane: 1000,
+        entries_per_client: 25,
         live_recheck: Duration::from_mins(30),
         max_video: Duration::from_hours(12),
         segment: Duration::from_mins(10),

@@ -1,18 +1,16 @@
 //! A queue that keeps what was pushed until it is drained.
 
-use std::sync::Arc;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use recap_core::job::Priority;
-use recap_core::jobs::{Clock, JobPayload};
-use recap_core::ports::{Handler, Queue, QueueError};
+use recap_core::job::{Priority, Region};
+use recap_core::jobs::Clock;
+use recap_core::ports::{Entry, Handler, Pull, Queue, QueueError};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use tokio_util::sync::CancellationToken;
 
 use super::told_to_fail;
 
@@ -20,23 +18,36 @@ use super::told_to_fail;
 /// knows, and it does not say when it is turned.
 const LOOK: Duration = Duration::from_millis(10);
 
+/// Interactive entries that are taken for each bulk one, while both wait: the
+/// default of `queue.interactive_weight`.
+const INTERACTIVE_WEIGHT: u32 = 4;
+
 /// An entry as it was pushed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pushed {
-    pub payload: JobPayload,
-    pub priority: Priority,
+    pub entry: Entry,
     pub delay: Duration,
     /// When it may be handled.
     pub due: Timestamp,
 }
 
-/// Interactive entries go before bulk ones, older before newer.
+/// Interactive entries go before bulk ones, save for one in five; older before
+/// newer. It does the least that the contract allows: an entry that waits or is
+/// in somebody's hands is not taken a second time.
 pub struct MemoryQueue {
     clock: Clock,
-    waiting: Mutex<Vec<Pushed>>,
+    state: Mutex<State>,
     log: Mutex<Vec<Pushed>>,
     failing: AtomicBool,
     pushed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    waiting: Vec<Pushed>,
+    in_hand: Vec<Entry>,
+    /// Interactive entries in a row that were taken although a bulk one waited.
+    streak: u32,
 }
 
 impl MemoryQueue {
@@ -44,7 +55,7 @@ impl MemoryQueue {
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
-            waiting: Mutex::default(),
+            state: Mutex::default(),
             log: Mutex::default(),
             failing: AtomicBool::new(false),
             pushed: Notify::new(),
@@ -63,77 +74,118 @@ impl MemoryQueue {
 
     /// What no handler has been given yet.
     pub fn waiting(&self) -> Vec<Pushed> {
-        self.waiting.lock().expect("not poisoned").clone()
+        self.state.lock().expect("not poisoned").waiting.clone()
     }
 
     /// Loses every entry, as a queue may.
     pub fn lose(&self) {
-        self.waiting.lock().expect("not poisoned").clear();
+        *self.state.lock().expect("not poisoned") = State::default();
     }
 
-    /// Handles entries one by one until none is due, those included that are
-    /// pushed meanwhile. Returns how many there were.
+    /// Handles entries of all lanes one by one until none is due, those included
+    /// that are pushed meanwhile. Returns how many there were.
     pub async fn drain(&self, handler: &dyn Handler) -> usize {
         let mut entries = 0;
-        while let Some(payload) = self.take_due() {
-            handler.handle(payload).await;
+        while let Some(entry) = self.take_due(|_| true) {
+            let in_hand = InHand { queue: self, entry };
+            handler.handle(in_hand.entry.payload).await;
             entries += 1;
         }
         entries
     }
 
-    fn take_due(&self) -> Option<JobPayload> {
+    fn take_due(&self, wanted: impl Fn(&Region) -> bool) -> Option<Entry> {
         let now = (self.clock)();
-        let mut waiting = self.waiting.lock().expect("not poisoned");
-        let urgent = |it: &&(usize, &Pushed)| it.1.priority == Priority::Interactive;
-        let due: Vec<(usize, &Pushed)> =
-            waiting.iter().enumerate().filter(|(_, it)| it.due <= now).collect();
-        let index = due.iter().find(urgent).or(due.first())?.0;
-        Some(waiting.remove(index).payload)
+        let mut state = self.state.lock().expect("not poisoned");
+        let state = &mut *state;
+        let first = |priority| {
+            let due = |it: &Pushed| {
+                let lane = &it.entry.lane;
+                let mine = lane.region.as_ref().is_none_or(&wanted);
+                it.due <= now && lane.priority == priority && mine
+            };
+            let begun = |it: &Pushed| it.entry.turn > 0 && it.delay.is_zero();
+            let first_begun = state.waiting.iter().position(|it| due(it) && begun(it));
+            first_begun.or_else(|| state.waiting.iter().position(due))
+        };
+        let (index, streak) = match (first(Priority::Interactive), first(Priority::Bulk)) {
+            (Some(_), Some(bulk)) if state.streak >= INTERACTIVE_WEIGHT => (bulk, 0),
+            (Some(interactive), Some(_)) => (interactive, state.streak + 1),
+            (interactive, bulk) => (interactive.or(bulk)?, 0),
+        };
+        let entry = state.waiting.remove(index).entry;
+        state.streak = streak;
+        state.in_hand.push(entry.clone());
+        Some(entry)
     }
 
-    fn check(&self) -> Result<(), QueueError> {
+    fn answer(&self) -> Result<(), QueueError> {
         if self.failing.load(Ordering::SeqCst) { Err(QueueError(told_to_fail())) } else { Ok(()) }
+    }
+}
+
+/// An entry that some handler was given, until it returns or panics.
+struct InHand<'a> {
+    queue: &'a MemoryQueue,
+    entry: Entry,
+}
+
+impl Drop for InHand<'_> {
+    fn drop(&mut self) {
+        let mut state = self.queue.state.lock().expect("not poisoned");
+        // None after `lose`.
+        if let Some(index) = state.in_hand.iter().position(|it| *it == self.entry) {
+            state.in_hand.remove(index);
+        }
+    }
+}
+
+impl State {
+    fn knows(&self, entry: &Entry) -> bool {
+        let same = |it: &Entry| it.payload == entry.payload && it.turn == entry.turn;
+        self.waiting.iter().any(|it| same(&it.entry)) || self.in_hand.iter().any(same)
     }
 }
 
 #[async_trait]
 impl Queue for MemoryQueue {
-    async fn push(
-        &self,
-        payload: JobPayload,
-        priority: Priority,
-        delay: Duration,
-    ) -> Result<(), QueueError> {
-        self.check()?;
-        let entry = Pushed { payload, priority, delay, due: (self.clock)() + delay };
-        self.waiting.lock().expect("not poisoned").push(entry);
-        self.log.lock().expect("not poisoned").push(entry);
+    async fn push(&self, entries: &[Entry], delay: Duration) -> Result<(), QueueError> {
+        self.answer()?;
+        let due = (self.clock)() + delay;
+        let mut state = self.state.lock().expect("not poisoned");
+        for entry in entries {
+            let pushed = Pushed { entry: entry.clone(), delay, due };
+            if !state.knows(entry) {
+                state.waiting.push(pushed.clone());
+            }
+            self.log.lock().expect("not poisoned").push(pushed);
+        }
         self.pushed.notify_one();
         Ok(())
     }
 
-    async fn run(
-        &self,
-        concurrency: usize,
-        handler: Arc<dyn Handler>,
-        shutdown: CancellationToken,
-    ) -> Result<(), QueueError> {
-        self.check()?;
+    async fn run(&self, mut pull: Pull, handler: Arc<dyn Handler>) -> Result<(), QueueError> {
+        self.answer()?;
         let mut in_hand = JoinSet::new();
-        while !shutdown.is_cancelled() {
-            while in_hand.len() < concurrency
-                && let Some(payload) = self.take_due()
+        let mut entries = Vec::new();
+        while !pull.stop.is_cancelled() {
+            while !*pull.paused.borrow_and_update()
+                && in_hand.len() < pull.concurrency
+                && let Some(entry) = self.take_due(|it| pull.regions.contains(it))
             {
                 let handler = Arc::clone(&handler);
-                in_hand.spawn(async move { handler.handle(payload).await });
+                let payload = entry.payload;
+                let task = in_hand.spawn(async move { handler.handle(payload).await });
+                entries.push((task.id(), InHand { queue: self, entry }));
             }
             tokio::select! {
-                () = shutdown.cancelled() => {}
+                () = pull.stop.cancelled() => {}
                 () = self.pushed.notified() => {}
                 () = tokio::time::sleep(LOOK) => {}
-                // One that panicked costs its own entry only.
-                Some(_) = in_hand.join_next() => {}
+                Some(ended) = in_hand.join_next_with_id() => {
+                    let id = ended.map_or_else(|error| error.id(), |it| it.0);
+                    entries.retain(|it| it.0 != id);
+                }
             }
         }
         while in_hand.join_next().await.is_some() {}
@@ -141,6 +193,10 @@ impl Queue for MemoryQueue {
     }
 
     async fn clean(&self) -> Result<(), QueueError> {
-        self.check()
+        self.answer()
+    }
+
+    async fn check(&self) -> Result<(), QueueError> {
+        self.answer()
     }
 }

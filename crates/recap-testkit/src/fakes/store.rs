@@ -1,30 +1,40 @@
 //! A store in memory that keeps the whole contract of the port.
 
-mod entry;
+mod record;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use recap_core::job::{Lane, Owner};
 use recap_core::ports::{
-    Cancel, Claim, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
+    Cancel, Claim, Control, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
 use recap_core::{Failure, Job, JobId};
 
-use self::entry::Entry;
+use self::record::Record;
 use super::told_to_fail;
 
-type Entries = BTreeMap<JobId, Entry>;
+/// A holder and until when.
+type Role = (String, Timestamp);
+
+#[derive(Debug, Default)]
+struct State {
+    jobs: BTreeMap<JobId, Record>,
+    leaders: BTreeMap<String, JobId>,
+    roles: BTreeMap<String, Role>,
+    control: Control,
+}
 
 /// Jobs in a map. Every call is one step, as it would be one query.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    entries: Mutex<Entries>,
+    state: Mutex<State>,
     failing: AtomicBool,
     hanging: AtomicBool,
 }
@@ -46,70 +56,122 @@ impl MemoryStore {
 
     /// The job as it is, if there is one; does not fail.
     pub fn job(&self, id: JobId) -> Option<Job> {
-        self.entries.lock().expect("not poisoned").get(&id).map(|it| it.job.clone())
+        self.lock().jobs.get(&id).map(|it| it.job.clone())
     }
 
     /// Creates or replaces a job without asking for a lease, to set a scene.
     pub fn put(&self, job: Job) {
-        self.entries.lock().expect("not poisoned").insert(job.id, Entry::new(job));
+        self.lock().jobs.insert(job.id, Record::new(job, false));
     }
 
     /// Keeps a transcript without asking for a lease, to set a scene.
     pub fn put_transcript_of(&self, id: JobId, transcript: Transcript) {
-        let mut entries = self.entries.lock().expect("not poisoned");
-        entries.get_mut(&id).expect("a known job").transcript = Some(transcript);
+        self.lock().jobs.get_mut(&id).expect("a known job").transcript = Some(transcript);
     }
 
-    async fn entries(&self) -> Result<MutexGuard<'_, Entries>, StoreError> {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("not poisoned")
+    }
+
+    async fn state(&self) -> Result<MutexGuard<'_, State>, StoreError> {
         if self.hanging.load(Ordering::SeqCst) {
             std::future::pending::<()>().await;
         }
         if self.failing.load(Ordering::SeqCst) {
             return Err(StoreError(told_to_fail()));
         }
-        Ok(self.entries.lock().expect("not poisoned"))
+        Ok(self.lock())
     }
 
     /// Lets `change` happen if the lease still holds, and says whether it did.
     async fn with_lease(
         &self,
         lease: Lease,
-        change: impl FnOnce(&mut Entry),
+        change: impl FnOnce(&mut Record),
     ) -> Result<bool, StoreError> {
-        let mut entries = self.entries().await?;
-        let Some(entry) = entries.get_mut(&lease.job).filter(|it| it.is_held_by(lease)) else {
+        let mut state = self.state().await?;
+        let Some(record) = state.jobs.get_mut(&lease.job).filter(|it| it.is_held_by(lease)) else {
             return Ok(false);
         };
-        change(entry);
-        entry.job.revision += 1;
+        change(record);
+        record.job.revision += 1;
         Ok(true)
     }
 }
 
 #[async_trait]
 impl Store for MemoryStore {
-    async fn insert(&self, job: &Job) -> Result<(), StoreError> {
-        self.entries().await?.entry(job.id).or_insert_with(|| Entry::new(job.clone()));
+    async fn check(&self) -> Result<(), StoreError> {
+        self.state().await.map(|_| ())
+    }
+
+    async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
+        let mut state = self.state().await?;
+        state.jobs.entry(job.id).or_insert_with(|| Record::new(job.clone(), parked));
         Ok(())
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
-        Ok(self.entries().await?.get(&id).map(|it| it.job.clone()))
+        Ok(self.state().await?.jobs.get(&id).map(|it| it.job.clone()))
     }
 
     async fn list(&self, filter: &JobFilter) -> Result<JobPage, StoreError> {
-        let entries = self.entries().await?;
-        let newest_first = entries.values().rev().filter(|it| it.is_listed_by(filter));
+        let state = self.state().await?;
+        let newest_first = state.jobs.values().rev().filter(|it| it.is_listed_by(filter));
         let mut jobs: Vec<Job> =
-            newest_first.take(filter.limit + 1).map(Entry::without_result).collect();
+            newest_first.take(filter.limit + 1).map(Record::without_result).collect();
         let has_more = jobs.len() > filter.limit;
         jobs.truncate(filter.limit);
         Ok(JobPage { jobs, has_more })
     }
 
     async fn count_open(&self) -> Result<u64, StoreError> {
-        let open = self.entries().await?.values().filter(|it| !it.job.status.is_terminal()).count();
-        Ok(open as u64)
+        let state = self.state().await?;
+        Ok(state.jobs.values().filter(|it| !it.job.status.is_terminal()).count() as u64)
+    }
+
+    async fn count_waiting(
+        &self,
+        lane: &Lane,
+        owner: Option<&Owner>,
+        limit: u64,
+    ) -> Result<u64, StoreError> {
+        let state = self.state().await?;
+        let waiting =
+            |it: &&Record| it.waits(false) && it.job.input.lane() == *lane && it.is_of(owner);
+        Ok((state.jobs.values().filter(waiting).count() as u64).min(limit))
+    }
+
+    async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {
+        let state = self.state().await?;
+        let parked = state.jobs.values().filter(|it| it.waits(true));
+        let lanes: BTreeSet<Lane> = parked.map(|it| it.job.input.lane()).collect();
+        Ok(lanes.into_iter().collect())
+    }
+
+    async fn next_parked(
+        &self,
+        lane: &Lane,
+        after: Option<&Owner>,
+    ) -> Result<Option<Owner>, StoreError> {
+        let state = self.state().await?;
+        let parked = state.jobs.values().filter(|it| it.waits(true));
+        let owners = parked.filter(|it| it.job.input.lane() == *lane).map(|it| &it.job.owner);
+        Ok(owners.filter(|it| after.is_none_or(|after| *it > after)).min().cloned())
+    }
+
+    async fn unpark(
+        &self,
+        lane: &Lane,
+        owner: &Owner,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut state = self.state().await?;
+        let theirs = |it: &&mut Record| {
+            it.waits(true) && it.job.input.lane() == *lane && it.is_of(Some(owner))
+        };
+        Ok(state.jobs.values_mut().filter(theirs).take(limit).map(|it| it.unpark(now)).collect())
     }
 
     async fn claim(
@@ -118,14 +180,14 @@ impl Store for MemoryStore {
         now: Timestamp,
         lease: Duration,
     ) -> Result<Option<Claim>, StoreError> {
-        let mut entries = self.entries().await?;
-        Ok(entries.get_mut(&id).filter(|it| it.is_due(now)).map(|it| it.claim(now, lease)))
+        let mut state = self.state().await?;
+        Ok(state.jobs.get_mut(&id).filter(|it| it.is_due(now)).map(|it| it.claim(now, lease)))
     }
 
     async fn renew(&self, lease: Lease, until: Timestamp) -> Result<Renewal, StoreError> {
-        let mut entries = self.entries().await?;
-        Ok(match entries.get_mut(&lease.job).filter(|it| it.is_held_by(lease)) {
-            Some(entry) => entry.renew(until),
+        let mut state = self.state().await?;
+        Ok(match state.jobs.get_mut(&lease.job).filter(|it| it.is_held_by(lease)) {
+            Some(record) => record.renew(until),
             None => Renewal::Lost,
         })
     }
@@ -154,8 +216,8 @@ impl Store for MemoryStore {
         now: Timestamp,
         forget_at: Timestamp,
     ) -> Result<Cancel, StoreError> {
-        let mut entries = self.entries().await?;
-        Ok(entries.get_mut(&id).map_or(Cancel::Missing, |it| it.cancel(failure, now, forget_at)))
+        let mut state = self.state().await?;
+        Ok(state.jobs.get_mut(&id).map_or(Cancel::Missing, |it| it.cancel(failure, now, forget_at)))
     }
 
     async fn put_transcript(
@@ -167,7 +229,7 @@ impl Store for MemoryStore {
     }
 
     async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError> {
-        Ok(self.entries().await?.get(&id).and_then(|it| it.transcript.clone()))
+        Ok(self.state().await?.jobs.get(&id).and_then(|it| it.transcript.clone()))
     }
 
     async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
@@ -175,8 +237,8 @@ impl Store for MemoryStore {
     }
 
     async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError> {
-        let entries = self.entries().await?;
-        Ok(entries.get(&id).map(|it| it.notes.values().cloned().collect()).unwrap_or_default())
+        let state = self.state().await?;
+        Ok(state.jobs.get(&id).map(|it| it.notes.values().cloned().collect()).unwrap_or_default())
     }
 
     async fn take_stale(
@@ -184,10 +246,10 @@ impl Store for MemoryStore {
         now: Timestamp,
         patience: Duration,
         limit: usize,
-    ) -> Result<Vec<Job>, StoreError> {
-        let mut entries = self.entries().await?;
-        let stale = entries.values_mut().filter(|it| it.is_stale(now, patience)).take(limit);
-        Ok(stale.map(|it| it.name_stale(now)).collect())
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut state = self.state().await?;
+        let named = state.jobs.values_mut().filter(|it| it.is_stale(now, patience)).take(limit);
+        Ok(named.map(|it| it.name(now)).collect())
     }
 
     async fn expire(
@@ -197,18 +259,70 @@ impl Store for MemoryStore {
         forget_at: Timestamp,
         limit: usize,
     ) -> Result<Vec<JobId>, StoreError> {
-        let mut entries = self.entries().await?;
-        let over = |it: &&mut Entry| it.is_held_by_nobody(now) && it.job.expires_at <= now;
-        let expired = entries.values_mut().filter(over).take(limit);
+        let mut state = self.state().await?;
+        let over = |it: &&mut Record| it.is_held_by_nobody(now) && it.job.expires_at <= now;
+        let expired = state.jobs.values_mut().filter(over).take(limit);
         Ok(expired.map(|it| it.expire(failure, now, forget_at)).collect())
     }
 
+    async fn lead(
+        &self,
+        lease: Lease,
+        work: &str,
+        now: Timestamp,
+    ) -> Result<Option<JobId>, StoreError> {
+        let mut state = self.state().await?;
+        let leads = |id: &JobId| state.jobs.get(id).is_some_and(|it| it.is_alive(now));
+        let leader = state.leaders.get(work).copied().filter(|it| *it != lease.job).filter(leads);
+        let holds = state.jobs.get(&lease.job).is_some_and(|it| it.is_held_by(lease));
+        if leader.is_none() && holds {
+            state.leaders.insert(work.to_owned(), lease.job);
+        }
+        Ok(leader)
+    }
+
+    async fn take_followers(
+        &self,
+        leader: JobId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let mut state = self.state().await?;
+        let followers = state.jobs.values_mut().filter(|it| it.follows(leader)).take(limit);
+        Ok(followers.map(|it| it.take_follower(now)).collect())
+    }
+
+    async fn hold(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state().await?;
+        let taken = |(other, end): &Role| other != holder && *end > now;
+        if state.roles.get(name).is_some_and(taken) {
+            return Ok(false);
+        }
+        state.roles.insert(name.to_owned(), (holder.to_owned(), until));
+        Ok(true)
+    }
+
+    async fn control(&self) -> Result<Control, StoreError> {
+        Ok(self.state().await?.control)
+    }
+
+    async fn set_control(&self, control: &Control) -> Result<(), StoreError> {
+        self.state().await?.control = *control;
+        Ok(())
+    }
+
     async fn forget(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
-        let mut entries = self.entries().await?;
-        let over = |it: &&Entry| it.job.status.is_terminal() && it.job.expires_at <= now;
+        let mut state = self.state().await?;
+        let over = |it: &&Record| it.job.status.is_terminal() && it.job.expires_at <= now;
         let gone: Vec<JobId> =
-            entries.values().filter(over).take(limit).map(|it| it.job.id).collect();
-        entries.retain(|id, _| !gone.contains(id));
+            state.jobs.values().filter(over).take(limit).map(|it| it.job.id).collect();
+        state.jobs.retain(|id, _| !gone.contains(id));
         Ok(gone.len() as u64)
     }
 }

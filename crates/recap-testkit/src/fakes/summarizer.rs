@@ -58,6 +58,10 @@ impl Summarizer for ScriptedSummarizer {
         "scripted"
     }
 
+    fn version(&self) -> String {
+        "1".to_owned()
+    }
+
     async fn notes(
         &self,
         request: &NotesRequest<'_>,

@@ -1,14 +1,17 @@
 //! The fakes keep the contracts that the adapters keep, so that what is tested
 //! with them holds without them.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod servers;
 
 use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use recap_core::ports::{Queue, Store};
+use recap_core::ports::{Cache, Queue, Store};
 use recap_testkit::conformance;
 use recap_testkit::conformance::queue::Entrance;
-use recap_testkit::fakes::{MemoryQueue, MemoryStore};
+use recap_testkit::fakes::{MemoryCache, MemoryQueue, MemoryStore, TestClock};
 use recap_testkit::samples;
 
 #[tokio::test]
@@ -25,6 +28,15 @@ async fn the_queue_keeps_its_contract() {
     conformance::queue::all(async || {
         let queue: Arc<dyn Entrance> = Arc::new(OneQueue::new());
         queue
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_cache_keeps_its_contract() {
+    conformance::shared::cache(async || {
+        let cache: Arc<dyn Cache> = Arc::new(MemoryCache::new(TestClock::new().as_clock()));
+        cache
     })
     .await;
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use recap_core::job::Priority;
 use recap_core::jobs::JobPayload;
+use recap_core::ports::Entry;
 use recap_core::{JobId, JobKind};
 
-use super::{Entrance, Recorder, Running, payload, push};
+use super::{Entrance, Recorder, Running, entry, push, push_many};
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Entrance>) {
     each_entry_is_handled_once(&*fresh().await).await;
     payloads_arrive_as_they_are(&*fresh().await).await;
     entries_outlive_whoever_pushed_them(&*fresh().await).await;
-    the_same_payload_may_be_pushed_again(&*fresh().await).await;
+    many_entries_are_pushed_at_once(&*fresh().await).await;
     an_entry_that_is_no_payload_is_passed_over(&*fresh().await).await;
     a_panic_costs_only_its_own_entry(&*fresh().await).await;
     cleaning_takes_only_what_is_finished(&*fresh().await).await;
@@ -49,7 +50,8 @@ async fn payloads_arrive_as_they_are(entrance: &dyn Entrance) {
     let running = Running::start(&queue, 1, &recorder);
     for kind in [JobKind::Summary, JobKind::Transcript] {
         let payload = JobPayload::new(kind, JobId::generate());
-        queue.push(payload, Priority::Interactive, Duration::ZERO).await.unwrap();
+        let entry = Entry { payload, ..entry(Priority::Interactive) };
+        queue.push(&[entry], Duration::ZERO).await.unwrap();
         assert_eq!(recorder.next().await, payload);
     }
     running.stop().await;
@@ -63,19 +65,21 @@ async fn entries_outlive_whoever_pushed_them(entrance: &dyn Entrance) {
     running.stop().await;
 }
 
-async fn the_same_payload_may_be_pushed_again(entrance: &dyn Entrance) {
+async fn many_entries_are_pushed_at_once(entrance: &dyn Entrance) {
+    const MANY: usize = 1200;
     let (queue, recorder) = (entrance.connect().await, Recorder::open());
-    let payload = payload();
-    for _ in 0..2 {
-        queue.push(payload, Priority::Interactive, Duration::ZERO).await.unwrap();
-    }
-    let running = Running::start(&queue, 2, &recorder);
-    assert_eq!(recorder.take(2).await, [payload, payload]);
+    queue.push(&[], Duration::ZERO).await.unwrap();
+    let mut pushed = push_many(&*queue, Priority::Interactive, MANY / 2).await;
+    let mixed: Vec<Entry> = (0..MANY / 2)
+        .map(|it| entry(if it % 2 == 0 { Priority::Bulk } else { Priority::Interactive }))
+        .collect();
+    queue.push(&mixed, Duration::ZERO).await.unwrap();
+    pushed.extend(mixed.iter().map(|it| it.payload));
 
-    // Also when it has been handled: the reconciler pushes jobs again.
-    queue.push(payload, Priority::Interactive, Duration::ZERO).await.unwrap();
-    assert_eq!(recorder.next().await, payload);
+    let running = Running::start(&queue, 8, &recorder);
+    assert_eq!(sorted(recorder.take(MANY).await), sorted(pushed));
     running.stop().await;
+    assert!(recorder.is_empty().await);
 }
 
 async fn an_entry_that_is_no_payload_is_passed_over(entrance: &dyn Entrance) {

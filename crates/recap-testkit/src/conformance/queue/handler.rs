@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::jobs::JobPayload;
@@ -50,6 +51,11 @@ impl Recorder {
     /// The next payload that a handler was given.
     pub(super) async fn next(&self) -> JobPayload {
         within(async { self.receiver.lock().await.recv().await }).await.unwrap()
+    }
+
+    /// The next payload, unless there is none for `patience`.
+    pub(super) async fn next_in(&self, patience: Duration) -> Option<JobPayload> {
+        tokio::time::timeout(patience, self.next()).await.ok()
     }
 
     pub(super) async fn take(&self, count: usize) -> Vec<JobPayload> {

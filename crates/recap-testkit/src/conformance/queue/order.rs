@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use recap_core::job::Priority;
+use recap_core::ports::Entry;
 
-use super::{Entrance, Recorder, Running, payload, push};
+use super::{Entrance, Recorder, Running, entry, push};
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Entrance>) {
     a_delay_is_kept(&*fresh().await).await;
     interactive_entries_go_first(&*fresh().await).await;
+    what_was_begun_goes_first(&*fresh().await).await;
     no_more_than_asked_for_are_handled_at_once(&*fresh().await).await;
 }
 
@@ -18,11 +20,11 @@ async fn a_delay_is_kept(entrance: &dyn Entrance) {
     let (queue, recorder) = (entrance.connect().await, Recorder::open());
     let running = Running::start(&queue, 1, &recorder);
 
-    let (delayed, pushed) = (payload(), Instant::now());
-    queue.push(delayed, Priority::Interactive, DELAY).await.unwrap();
+    let (delayed, pushed) = (entry(Priority::Interactive), Instant::now());
+    queue.push(std::slice::from_ref(&delayed), DELAY).await.unwrap();
     let at_once = push(&*queue, Priority::Bulk).await;
     assert_eq!(recorder.next().await, at_once);
-    assert_eq!(recorder.next().await, delayed);
+    assert_eq!(recorder.next().await, delayed.payload);
     let waited = pushed.elapsed();
     assert!(waited >= DELAY, "handled {waited:?} after the push, which is too early");
     assert!(waited < DELAY * 8, "handled {waited:?} after the push, which is too late");
@@ -37,6 +39,18 @@ async fn interactive_entries_go_first(entrance: &dyn Entrance) {
     let urgent = push(&*queue, Priority::Interactive).await;
     let running = Running::start(&queue, 1, &recorder);
     assert_eq!(recorder.take(4).await[0], urgent);
+    running.stop().await;
+}
+
+async fn what_was_begun_goes_first(entrance: &dyn Entrance) {
+    let (queue, recorder) = (entrance.connect().await, Recorder::open());
+    for _ in 0..3 {
+        push(&*queue, Priority::Interactive).await;
+    }
+    let begun = Entry { turn: 1, ..entry(Priority::Interactive) };
+    queue.push(std::slice::from_ref(&begun), Duration::ZERO).await.unwrap();
+    let running = Running::start(&queue, 1, &recorder);
+    assert_eq!(recorder.take(4).await[0], begun.payload);
     running.stop().await;
 }
 

@@ -9,9 +9,10 @@ use tokio::task::JoinSet;
 
 use super::products::notes;
 use super::{LEASE, at, back, queued, running, stored};
+use crate::samples;
 
 /// More than any pool of connections, so that some have to wait.
-const RACERS: usize = 64;
+const RACERS: usize = 32;
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
     a_queued_job_is_claimed_once(&*fresh().await).await;
@@ -19,6 +20,7 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
     a_job_is_not_claimed_before_its_time(&*fresh().await).await;
     a_lease_that_ends_can_be_taken_over(&*fresh().await).await;
     an_orderly_end_clears_the_crash_counter(&*fresh().await).await;
+    a_release_may_keep_the_crash_counter(&*fresh().await).await;
     a_checkpoint_clears_the_crash_counter(&*fresh().await).await;
 }
 
@@ -88,6 +90,15 @@ async fn an_orderly_end_clears_the_crash_counter(store: &dyn Store) {
     assert!(third.lease.fence > second.lease.fence);
 }
 
+async fn a_release_may_keep_the_crash_counter(store: &dyn Store) {
+    let first = running(store).await;
+    let second = store.claim(first.job.id, at(20), LEASE).await.unwrap().unwrap();
+    let release = Release { crashes: second.crashes, ..back(&first.job) };
+    assert!(store.release(second.lease, &release, at(21)).await.unwrap());
+    let third = store.claim(first.job.id, at(21), LEASE).await.unwrap().unwrap();
+    assert_eq!(third.crashes, 1);
+}
+
 async fn a_checkpoint_clears_the_crash_counter(store: &dyn Store) {
     let mut claim = running(store).await;
     for (round, index) in [0, 1, 1].into_iter().enumerate() {
@@ -97,4 +108,10 @@ async fn a_checkpoint_clears_the_crash_counter(store: &dyn Store) {
     }
     // The last round made nothing that was not there.
     assert_eq!(claim.crashes, 1);
+
+    for (second, crashes) in [(80, 0), (100, 1)] {
+        assert!(store.put_transcript(claim.lease, &samples::transcript(LEASE)).await.unwrap());
+        claim = store.claim(claim.job.id, at(second), LEASE).await.unwrap().unwrap();
+        assert_eq!(claim.crashes, crashes, "only the first transcript is a checkpoint");
+    }
 }

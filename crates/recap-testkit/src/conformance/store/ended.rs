@@ -31,7 +31,7 @@ async fn an_ended_job_stays_as_it_is(store: &dyn Store, status: Status) {
         );
         assert!(store.take_stale(now, Duration::ZERO, 10).await.unwrap().is_empty());
         assert!(store.expire(now, &failure(), at(9000), 10).await.unwrap().is_empty());
-        store.insert(&job).await.unwrap();
+        store.insert(&job, false).await.unwrap();
         assert_eq!(stored(store, &job).await, end);
     }
 }

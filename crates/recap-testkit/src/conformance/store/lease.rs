@@ -63,6 +63,7 @@ async fn a_release_puts_the_job_back(store: &dyn Store) {
         waiting_reason: Some(WaitingReason::Quota),
         attempts: 3,
         expires_at: at(9000),
+        ..back(&job)
     };
     assert!(store.release(lease, &release, at(2)).await.unwrap());
     let expected = Job {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use recap_core::ports::{JobFilter, JobPage, Store};
 use recap_core::{Job, JobId, JobKind, Status, VideoId};
 
-use super::at;
+use super::{at, moved, sample};
 use crate::samples;
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
@@ -31,7 +31,7 @@ async fn insert_mixed(store: &dyn Store) -> Vec<Job> {
     let mut jobs = Vec::new();
     for (index, video_id) in (0..24).zip(videos.into_iter().cycle()) {
         let kind = if index % 3 == 0 { JobKind::Transcript } else { JobKind::Summary };
-        let mut job = samples::queued(kind);
+        let mut job = sample(kind);
         job.created_at = at(index);
         job.input.video_id = video_id;
         job.status = match index % 6 {
@@ -42,7 +42,7 @@ async fn insert_mixed(store: &dyn Store) -> Vec<Job> {
             4 => Status::Canceled,
             _ => Status::Expired,
         };
-        store.insert(&job).await.unwrap();
+        store.insert(&job, false).await.unwrap();
         jobs.push(job);
     }
     jobs.sort_by_key(|it| std::cmp::Reverse(it.id));
@@ -94,7 +94,7 @@ async fn pages_are_stable_while_jobs_are_added(store: &dyn Store) {
         let JobPage { jobs: page, has_more } = store.list(&filter).await.unwrap();
         assert!(!page.is_empty() && page.len() <= 5);
         seen.extend(page.iter().map(|it| it.id));
-        store.insert(&newer_than(jobs[0].id)).await.unwrap();
+        store.insert(&newer_than(jobs[0].id), false).await.unwrap();
         if !has_more {
             break;
         }
@@ -106,7 +106,7 @@ async fn pages_are_stable_while_jobs_are_added(store: &dyn Store) {
 /// Ids of the same millisecond are in no order.
 fn newer_than(id: JobId) -> Job {
     loop {
-        let job = samples::queued(JobKind::Summary);
+        let job = sample(JobKind::Summary);
         if job.id > id {
             return job;
         }
@@ -114,8 +114,8 @@ fn newer_than(id: JobId) -> Job {
 }
 
 async fn results_are_left_out(store: &dyn Store) {
-    let job = samples::succeeded(JobKind::Summary);
-    store.insert(&job).await.unwrap();
+    let job = moved(samples::succeeded(JobKind::Summary));
+    store.insert(&job, false).await.unwrap();
     let page = store.list(&JobFilter { limit: 1, ..JobFilter::default() }).await.unwrap();
     assert_eq!(page, JobPage { jobs: vec![Job { result: None, ..job }], has_more: false });
 }

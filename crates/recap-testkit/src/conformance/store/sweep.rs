@@ -4,10 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use recap_core::ports::{Claim, Release, Store};
-use recap_core::{Job, JobId, Status};
+use recap_core::job::Priority;
+use recap_core::ports::{Claim, Entry, Release, Store};
+use recap_core::{Job, JobId, JobKind, Status};
+use tokio::task::JoinSet;
 
-use super::{LEASE, at, back, failure, queued, running, stored, succeeded};
+use super::{LEASE, at, back, claimed, failure, queued, running, sample, stored, succeeded};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -15,22 +17,24 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
     a_job_that_waits_too_long_is_named_once_per_patience(&*fresh().await).await;
     a_job_is_not_lost_before_it_is_due(&*fresh().await).await;
     a_job_whose_lease_ended_is_named(&*fresh().await).await;
+    an_entry_tells_its_lane_and_turn(&*fresh().await).await;
     no_more_are_named_than_asked_for(&*fresh().await).await;
+    sweepers_at_once_take_each_job_once(fresh().await).await;
     what_waits_expires(&*fresh().await).await;
     what_nobody_holds_expires(&*fresh().await).await;
     what_ended_is_forgotten(&*fresh().await).await;
 }
 
 async fn stale(store: &dyn Store, seconds: u64) -> Vec<JobId> {
-    let jobs = store.take_stale(at(seconds), PATIENCE, 10).await.unwrap();
-    jobs.iter().map(|it| it.id).collect()
+    let entries = store.take_stale(at(seconds), PATIENCE, 10).await.unwrap();
+    entries.iter().map(|it| it.payload.job()).collect()
 }
 
 async fn a_job_that_waits_too_long_is_named_once_per_patience(store: &dyn Store) {
     let job = queued(store).await;
     assert!(stale(store, 29).await.is_empty());
     let named = store.take_stale(at(31), PATIENCE, 10).await.unwrap();
-    assert_eq!(named, std::slice::from_ref(&job));
+    assert_eq!(named, [Entry::new(&job, 0)]);
     assert!(stale(store, 60).await.is_empty());
     assert_eq!(stale(store, 62).await, [job.id]);
 
@@ -61,19 +65,50 @@ async fn a_job_whose_lease_ended_is_named(store: &dyn Store) {
     assert_eq!(stale(store, 200).await, [job.id]);
 }
 
+async fn an_entry_tells_its_lane_and_turn(store: &dyn Store) {
+    let mut job = sample(JobKind::Transcript);
+    job.input.priority = Priority::Bulk;
+    job.input.region = Some("eu-west".to_owned().try_into().unwrap());
+    store.insert(&job, false).await.unwrap();
+    assert_eq!(store.take_stale(at(30), PATIENCE, 10).await.unwrap(), [Entry::new(&job, 0)]);
+
+    let Claim { lease, .. } = claimed(store, &job, 31).await;
+    let named = store.take_stale(at(51), PATIENCE, 10).await.unwrap();
+    assert_eq!(named, [Entry::new(&job, lease.fence)], "the lease has ended");
+}
+
 async fn no_more_are_named_than_asked_for(store: &dyn Store) {
     for _ in 0..5 {
         queued(store).await;
     }
     let mut named = Vec::new();
     for expected in [2, 2, 1, 0] {
-        let jobs = store.take_stale(at(100), PATIENCE, 2).await.unwrap();
-        assert_eq!(jobs.len(), expected);
-        named.extend(jobs.into_iter().map(|it| it.id));
+        let entries = store.take_stale(at(100), PATIENCE, 2).await.unwrap();
+        assert_eq!(entries.len(), expected);
+        named.extend(entries.into_iter().map(|it| it.payload.job()));
     }
     named.sort();
     named.dedup();
     assert_eq!(named.len(), 5);
+}
+
+async fn sweepers_at_once_take_each_job_once(store: Arc<dyn Store>) {
+    let mut jobs = Vec::new();
+    for _ in 0..20 {
+        jobs.push(queued(&*store).await.id);
+    }
+    let mut sweepers = JoinSet::new();
+    for _ in 0..4 {
+        let store = Arc::clone(&store);
+        sweepers.spawn(async move {
+            let named = store.take_stale(at(100), PATIENCE, 100).await.unwrap();
+            named.into_iter().map(|it| it.payload.job()).collect::<Vec<JobId>>()
+        });
+    }
+    let mut named = sweepers.join_all().await.concat();
+    named.sort();
+    jobs.sort();
+    assert_eq!(named, jobs);
 }
 
 async fn what_waits_expires(store: &dyn Store) {

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::ports::{Cancel, Claim, JobFilter, Lease, Release, Renewal};
+use recap_core::job::Owner;
+use recap_core::ports::{Cancel, Claim, Entry, JobFilter, Lease, Release, Renewal};
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
 use recap_core::{Failure, Job, JobId, Status};
 
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Record {
     pub(super) job: Job,
     pub(super) transcript: Option<Transcript>,
     pub(super) notes: BTreeMap<u32, SegmentNotes>,
@@ -18,12 +19,18 @@ pub(super) struct Entry {
     leased_until: Option<Timestamp>,
     crashes: u32,
     cancel_requested: bool,
+    /// It has no entry in the queue yet.
+    parked: bool,
+    /// It has been given back to wait for the job it follows, and has not been
+    /// taken since.
+    following: bool,
     /// `None` while a worker has it and it has not been named as stale.
     waiting_since: Option<Timestamp>,
 }
 
-impl Entry {
-    pub(super) fn new(job: Job) -> Self {
+impl Record {
+    pub(super) fn new(job: Job, parked: bool) -> Self {
+        let queued = job.status == Status::Queued;
         Self {
             transcript: None,
             notes: BTreeMap::new(),
@@ -31,6 +38,8 @@ impl Entry {
             leased_until: None,
             crashes: 0,
             cancel_requested: false,
+            parked: parked && queued,
+            following: job.follows.is_some() && queued,
             waiting_since: Some(job.created_at),
             job,
         }
@@ -72,12 +81,45 @@ impl Entry {
 
     pub(super) fn is_stale(&self, now: Timestamp, patience: Duration) -> bool {
         let waited = |it| it <= now - patience;
-        self.is_due(now) && self.waiting_since.is_none_or(waited)
+        self.is_due(now) && !self.parked && self.waiting_since.is_none_or(waited)
     }
 
-    pub(super) fn name_stale(&mut self, now: Timestamp) -> Job {
+    /// It counts as waiting since `now`.
+    pub(super) fn name(&mut self, now: Timestamp) -> Entry {
         self.waiting_since = Some(now);
-        self.job.clone()
+        Entry::new(&self.job, self.fence)
+    }
+
+    /// Queued, with or without an entry in the queue.
+    pub(super) fn waits(&self, parked: bool) -> bool {
+        self.job.status == Status::Queued && self.parked == parked
+    }
+
+    pub(super) fn is_of(&self, owner: Option<&Owner>) -> bool {
+        owner.is_none_or(|it| self.job.owner == *it)
+    }
+
+    pub(super) fn unpark(&mut self, now: Timestamp) -> Entry {
+        self.parked = false;
+        self.name(now)
+    }
+
+    pub(super) fn follows(&self, leader: JobId) -> bool {
+        self.following && self.job.follows == Some(leader)
+    }
+
+    /// Its wait is over; whom it followed stays known.
+    pub(super) fn take_follower(&mut self, now: Timestamp) -> Entry {
+        self.following = false;
+        self.job.retry_at = None;
+        self.job.waiting_reason = None;
+        self.job.revision += 1;
+        self.name(now)
+    }
+
+    /// A worker has it that is heard of.
+    pub(super) fn is_alive(&self, now: Timestamp) -> bool {
+        self.job.status == Status::Running && !self.is_held_by_nobody(now)
     }
 
     pub(super) fn claim(&mut self, now: Timestamp, lease: Duration) -> Claim {
@@ -86,6 +128,7 @@ impl Entry {
         self.fence += 1;
         self.leased_until = Some(now + lease);
         self.waiting_since = None;
+        self.stop_waiting();
         if self.job.status != Status::Running {
             self.become_status(Status::Running);
         }
@@ -143,7 +186,9 @@ impl Entry {
         self.job.waiting_reason = release.waiting_reason.filter(|_| waits);
         self.job.attempts = release.attempts;
         self.job.expires_at = release.expires_at;
-        self.crashes = 0;
+        self.job.follows = release.follows;
+        self.following = release.follows.is_some() && waits;
+        self.crashes = release.crashes;
         self.leased_until = None;
         self.waiting_since = Some(now);
     }
@@ -187,6 +232,11 @@ impl Entry {
         self.job.id
     }
 
+    fn stop_waiting(&mut self) {
+        self.parked = false;
+        self.following = false;
+    }
+
     /// Every change of status in every test of a job keeps the rules.
     fn become_status(&mut self, next: Status) {
         assert!(self.job.status.may_become(next), "{} to {next}", self.job.status);
@@ -195,6 +245,7 @@ impl Entry {
 
     fn end(&mut self, status: Status, failure: &Failure, now: Timestamp) {
         self.become_status(status);
+        self.stop_waiting();
         self.job.error = Some(failure.clone());
         self.job.completed_at = Some(now);
         self.job.retry_at = None;
