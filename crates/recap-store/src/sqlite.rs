@@ -6,10 +6,14 @@
 //! row, and then a failing commit is not reported.
 
 mod cancel;
+mod export;
+mod follow;
 mod lease;
 mod open;
+mod parked;
 mod products;
 mod read;
+mod roles;
 mod row;
 mod sweep;
 #[cfg(test)]
@@ -20,13 +24,15 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_core::error::Failure;
-use recap_core::job::{Job, JobId};
+use recap_core::job::{Job, JobId, Lane, Owner};
 use recap_core::ports::{
-    Cancel, Claim, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
+    Cancel, Claim, Control, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
 use sqlx::SqlitePool;
+
+pub(crate) use self::export::StoredJob;
 
 /// Jobs, transcripts and notes in one SQLite file.
 pub(crate) struct SqliteStore {
@@ -38,8 +44,13 @@ pub(crate) struct SqliteStore {
 
 #[async_trait]
 impl Store for SqliteStore {
-    async fn insert(&self, job: &Job) -> Result<(), StoreError> {
-        lease::insert(&self.writer, job).await.map_err(store_error)
+    /// Opening the file has brought it up to date.
+    async fn check(&self) -> Result<(), StoreError> {
+        read::check(&self.reader).await.map_err(store_error)
+    }
+
+    async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
+        lease::insert(&self.writer, job, parked).await.map_err(store_error)
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -52,6 +63,37 @@ impl Store for SqliteStore {
 
     async fn count_open(&self) -> Result<u64, StoreError> {
         read::count_open(&self.reader).await.map_err(store_error)
+    }
+
+    async fn count_waiting(
+        &self,
+        lane: &Lane,
+        owner: Option<&Owner>,
+        limit: u64,
+    ) -> Result<u64, StoreError> {
+        parked::count_waiting(&self.reader, lane, owner, limit).await.map_err(store_error)
+    }
+
+    async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {
+        parked::parked_lanes(&self.reader).await.map_err(store_error)
+    }
+
+    async fn next_parked(
+        &self,
+        lane: &Lane,
+        after: Option<&Owner>,
+    ) -> Result<Option<Owner>, StoreError> {
+        parked::next_parked(&self.reader, lane, after).await.map_err(store_error)
+    }
+
+    async fn unpark(
+        &self,
+        lane: &Lane,
+        owner: &Owner,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Entry>, StoreError> {
+        parked::unpark(&self.writer, lane, owner, limit, now).await.map_err(store_error)
     }
 
     async fn claim(
@@ -119,7 +161,7 @@ impl Store for SqliteStore {
         now: Timestamp,
         patience: Duration,
         limit: usize,
-    ) -> Result<Vec<Job>, StoreError> {
+    ) -> Result<Vec<Entry>, StoreError> {
         sweep::take_stale(&self.writer, now, patience, limit).await.map_err(store_error)
     }
 
@@ -131,6 +173,42 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<JobId>, StoreError> {
         sweep::expire(&self.writer, now, failure, forget_at, limit).await.map_err(store_error)
+    }
+
+    async fn lead(
+        &self,
+        lease: Lease,
+        work: &str,
+        now: Timestamp,
+    ) -> Result<Option<JobId>, StoreError> {
+        follow::lead(&self.writer, lease, work, now).await.map_err(store_error)
+    }
+
+    async fn take_followers(
+        &self,
+        leader: JobId,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<Entry>, StoreError> {
+        follow::take_followers(&self.writer, leader, now, limit).await.map_err(store_error)
+    }
+
+    async fn hold(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        roles::hold(&self.writer, name, holder, now, until).await.map_err(store_error)
+    }
+
+    async fn control(&self) -> Result<Control, StoreError> {
+        roles::control(&self.reader).await.map_err(store_error)
+    }
+
+    async fn set_control(&self, control: &Control) -> Result<(), StoreError> {
+        roles::set_control(&self.writer, control).await.map_err(store_error)
     }
 
     async fn forget(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {

@@ -6,7 +6,8 @@ use recap_core::job::JobId;
 use recap_core::ports::Cancel;
 use sqlx::SqlitePool;
 
-use super::row::{millis, to_json};
+use super::row::to_json;
+use crate::document::millis;
 
 pub(super) const CANCEL: &str = "
     UPDATE recap_jobs
@@ -14,7 +15,7 @@ pub(super) const CANCEL: &str = "
         error = CASE status WHEN 'queued' THEN ?2 ELSE error END,
         completed_at = CASE status WHEN 'queued' THEN ?3 ELSE completed_at END,
         expires_at = CASE status WHEN 'queued' THEN ?4 ELSE expires_at END,
-        retry_at = NULL, waiting_reason = NULL,
+        retry_at = NULL, waiting_reason = NULL, parked = 0, leader = NULL,
         cancel_requested = status = 'running',
         revision = revision + 1
     WHERE id = ?1 AND status IN ('queued', 'running')

@@ -4,30 +4,34 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::job::{Job, JobId};
+use recap_core::job::{Job, JobId, Status};
 use recap_core::ports::{Claim, Lease, Release, Renewal};
 use sqlx::{FromRow, SqlitePool};
 
-use super::row::{Documents, JobRow, columns, decode_error, millis, to_json};
+use super::row::{columns, decode_error, documents, to_json};
+use crate::document::{Columns, lane_text, millis};
 
 #[derive(FromRow)]
 struct ClaimRow {
     fence: i64,
     crashes: u32,
     #[sqlx(flatten)]
-    job: JobRow,
+    job: Columns,
 }
 
 pub(super) const INSERT: &str = "
     INSERT INTO recap_jobs (
         id, kind, status, video_id, created_at, started_at, completed_at, expires_at,
-        retry_at, waiting_reason, attempts, waiting_since, revision, error, doc, result
-    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, max(?5, coalesce(?9, ?5)), ?12,
-        ?13, ?14, ?15)
+        retry_at, waiting_reason, attempts, waiting_since, revision, error, doc, result,
+        owner, lane, parked, leader
+    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
+        iif(?18, 9223372036854775807, max(?5, coalesce(?9, ?5))), ?12, ?13, ?14, ?15,
+        ?16, ?17, ?18, ?19)
     ON CONFLICT (id) DO NOTHING";
 
-pub(super) async fn insert(pool: &SqlitePool, job: &Job) -> Result<(), sqlx::Error> {
-    let documents = Documents::of(job)?;
+pub(super) async fn insert(pool: &SqlitePool, job: &Job, parked: bool) -> Result<(), sqlx::Error> {
+    let queued = job.status == Status::Queued;
+    let documents = documents(job)?;
     sqlx::query(INSERT)
         .bind(job.id.to_string())
         .bind(job.kind.to_string())
@@ -44,6 +48,10 @@ pub(super) async fn insert(pool: &SqlitePool, job: &Job) -> Result<(), sqlx::Err
         .bind(documents.error)
         .bind(documents.doc)
         .bind(documents.result)
+        .bind(job.owner.as_str())
+        .bind(lane_text(&job.input.lane()))
+        .bind(parked && queued)
+        .bind(job.follows.filter(|_| queued).map(|it| it.to_string()))
         .execute(pool)
         .await?;
     Ok(())
@@ -51,10 +59,12 @@ pub(super) async fn insert(pool: &SqlitePool, job: &Job) -> Result<(), sqlx::Err
 
 /// Raises fence and crash counter in the statement that takes the job, so a
 /// worker that dies at once has been counted. A lease that ends now has ended.
+/// A parked job waits from then on, so that it is missed when its lease ends.
 pub(super) const CLAIM: &str = concat!(
     "UPDATE recap_jobs
      SET status = 'running', fence = fence + 1, crashes = crashes + 1, lease_until = ?3,
          started_at = coalesce(started_at, ?2), retry_at = NULL, waiting_reason = NULL,
+         parked = 0, leader = NULL, waiting_since = min(waiting_since, ?2),
          revision = revision + 1
      WHERE id = ?1
        AND (status = 'queued' AND coalesce(retry_at, ?2) <= ?2
@@ -81,7 +91,7 @@ pub(super) async fn claim(
         lease: Lease { job: id, fence: u64::try_from(row.fence).map_err(decode_error)? },
         // The column counts this claim already.
         crashes: row.crashes.saturating_sub(1),
-        job: row.job.into_job()?,
+        job: row.job.into_job().map_err(decode_error)?,
     }))
 }
 
@@ -115,7 +125,7 @@ pub(super) const SAVE: &str = "
     WHERE id = ?1 AND fence = ?2 AND status = 'running'";
 
 pub(super) async fn save(pool: &SqlitePool, lease: Lease, job: &Job) -> Result<bool, sqlx::Error> {
-    let documents = Documents::of(job)?;
+    let documents = documents(job)?;
     let done = sqlx::query(SAVE)
         .bind(lease.job.to_string())
         .bind(lease.fence.cast_signed())
@@ -131,7 +141,9 @@ pub(super) async fn save(pool: &SqlitePool, lease: Lease, job: &Job) -> Result<b
 /// of it at its first renewal.
 pub(super) const RELEASE: &str = "
     UPDATE recap_jobs
-    SET status = 'queued', attempts = ?5, expires_at = ?6, lease_until = 0, crashes = 0,
+    SET status = 'queued', attempts = ?5, expires_at = ?6, lease_until = 0, crashes = ?8,
+        leader = iif(cancel_requested, NULL, ?9),
+        doc = iif(doc ->> '$.follows' IS ?9, doc, json_set(doc, '$.follows', ?9)),
         retry_at = iif(cancel_requested, NULL, ?3),
         waiting_reason = iif(cancel_requested, NULL, ?4),
         waiting_since = iif(cancel_requested, ?7, max(?7, coalesce(?3, ?7))),
@@ -152,6 +164,8 @@ pub(super) async fn release(
         .bind(release.attempts)
         .bind(millis(release.expires_at))
         .bind(millis(now))
+        .bind(release.crashes)
+        .bind(release.follows.map(|it| it.to_string()))
         .execute(pool)
         .await?;
     Ok(done.rows_affected() == 1)
@@ -171,7 +185,7 @@ pub(super) async fn finish(
     lease: Lease,
     job: &Job,
 ) -> Result<bool, sqlx::Error> {
-    let documents = Documents::of(job)?;
+    let documents = documents(job)?;
     let done = sqlx::query(FINISH)
         .bind(lease.job.to_string())
         .bind(lease.fence.cast_signed())

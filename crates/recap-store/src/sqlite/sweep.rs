@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use recap_core::error::Failure;
-use recap_core::job::{Job, JobId};
-use sqlx::{FromRow, SqlitePool};
-use tracing::error;
+use recap_core::job::JobId;
+use recap_core::ports::Entry;
+use sqlx::SqlitePool;
 
-use super::row::{JobRow, columns, decode_error, millis, to_json};
+use super::row::{decode_error, limit, pointer, to_json};
+use crate::document::{Pointer, millis};
 
 /// `waiting_since` is never before `retry_at`, so patience counts from the
 /// moment a job became due. A job whose lease has just ended is named at once,
@@ -30,38 +31,24 @@ pub(super) const TAKE_STALE: &str = concat!(
          )
          ORDER BY waiting_since LIMIT ?3
      )
-     RETURNING id, ",
-    columns!()
+     RETURNING ",
+    pointer!()
 );
-
-#[derive(FromRow)]
-struct StaleRow {
-    id: String,
-    #[sqlx(flatten)]
-    job: JobRow,
-}
 
 pub(super) async fn take_stale(
     pool: &SqlitePool,
     now: Timestamp,
     patience: Duration,
-    limit: usize,
-) -> Result<Vec<Job>, sqlx::Error> {
+    most: usize,
+) -> Result<Vec<Entry>, sqlx::Error> {
     let patience = i64::try_from(patience.as_millis()).unwrap_or(i64::MAX);
-    let rows: Vec<StaleRow> = sqlx::query_as(TAKE_STALE)
+    let taken: Vec<Pointer> = sqlx::query_as(TAKE_STALE)
         .bind(millis(now))
         .bind(millis(now).saturating_sub(patience))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(limit(most))
         .fetch_all(pool)
         .await?;
-    Ok(rows.into_iter().filter_map(readable).collect())
-}
-
-/// A document that cannot be read, as after a step back to an older recap, must
-/// not keep the jobs waiting that are named with it. It expires like any other.
-fn readable(row: StaleRow) -> Option<Job> {
-    let StaleRow { id, job } = row;
-    job.into_job().inspect_err(|error| error!(job.id = id, %error, "job cannot be read")).ok()
+    Ok(taken.into_iter().filter_map(Pointer::into_entry).collect())
 }
 
 /// A running job is waiting too once its lease has ended: nobody works on it.
@@ -69,6 +56,7 @@ pub(super) const EXPIRE: &str = "
     UPDATE recap_jobs
     SET status = 'expired', error = ?2, completed_at = ?1, expires_at = ?3, retry_at = NULL,
         waiting_reason = NULL, lease_until = 0, crashes = 0, cancel_requested = 0,
+        parked = 0, leader = NULL,
         revision = revision + 1
     WHERE id IN (
         SELECT id FROM recap_jobs INDEXED BY recap_jobs_queued_expiry
@@ -85,16 +73,16 @@ pub(super) async fn expire(
     now: Timestamp,
     failure: &Failure,
     forget_at: Timestamp,
-    limit: usize,
+    most: usize,
 ) -> Result<Vec<JobId>, sqlx::Error> {
     let ids: Vec<String> = sqlx::query_scalar(EXPIRE)
         .bind(millis(now))
         .bind(to_json(failure)?)
         .bind(millis(forget_at))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .bind(limit(most))
         .fetch_all(pool)
         .await?;
-    ids.iter().map(|it| it.parse().map_err(decode_error)).collect()
+    ids.iter().map(|it| it.parse::<JobId>().map_err(decode_error)).collect()
 }
 
 /// Transcript and notes go with the job, by their foreign keys.
@@ -108,12 +96,8 @@ pub(super) const FORGET: &str = "
 pub(super) async fn forget(
     pool: &SqlitePool,
     now: Timestamp,
-    limit: usize,
+    most: usize,
 ) -> Result<u64, sqlx::Error> {
-    let done = sqlx::query(FORGET)
-        .bind(millis(now))
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .execute(pool)
-        .await?;
+    let done = sqlx::query(FORGET).bind(millis(now)).bind(limit(most)).execute(pool).await?;
     Ok(done.rows_affected())
 }

@@ -1,8 +1,11 @@
-//! The SQLite store keeps the contract, alone and together with others on the
-//! same file.
+//! The stores keep the contract, alone and together with others on the same
+//! file, and with a server that comes and goes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod migrate;
+mod mongo;
+mod proxy;
 mod shared;
 
 use std::path::Path;
@@ -40,7 +43,7 @@ async fn one_connection_is_enough() {
     config.sqlite.pool = 1;
     let store = recap_store::connect(&config).await.unwrap();
     let job = samples::queued(JobKind::Summary);
-    store.insert(&job).await.unwrap();
+    store.insert(&job, false).await.unwrap();
     assert_eq!(store.find(job.id).await.unwrap(), Some(job));
 }
 
@@ -49,7 +52,7 @@ async fn what_was_stored_is_there_after_a_restart() {
     let directory = TempDir::new().unwrap();
     let job = samples::succeeded(JobKind::Summary);
     let store = recap_store::connect(&config(directory.path())).await.unwrap();
-    store.insert(&job).await.unwrap();
+    store.insert(&job, false).await.unwrap();
     drop(store);
 
     let store = recap_store::connect(&config(directory.path())).await.unwrap();
@@ -61,7 +64,7 @@ async fn a_job_is_not_finished_without_an_end() {
     let directory = TempDir::new().unwrap();
     let store = recap_store::connect(&config(directory.path())).await.unwrap();
     let job = samples::queued(JobKind::Summary);
-    store.insert(&job).await.unwrap();
+    store.insert(&job, false).await.unwrap();
     let lease = std::time::Duration::from_secs(20);
     let claim = store.claim(job.id, job.created_at, lease).await.unwrap().unwrap();
     for status in [Status::Queued, Status::Running] {

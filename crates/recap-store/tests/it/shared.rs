@@ -33,7 +33,7 @@ async fn two_processes_never_claim_the_same_job() {
     let second = recap_store::connect(&config(directory.path())).await.unwrap();
     let jobs: Vec<Job> = (0..64).map(|_| samples::queued(JobKind::Summary)).collect();
     for job in &jobs {
-        first.insert(job).await.unwrap();
+        first.insert(job, false).await.unwrap();
     }
 
     let mut claims = JoinSet::new();
