@@ -1,28 +1,7 @@
-//! News within one process.
+//! News about jobs.
 
-use async_trait::async_trait;
-use recap_core::ports::{Events, JobEvent};
-use tokio::sync::broadcast;
+mod memory;
+mod redis;
 
-/// Events that a slow listener may be behind before it loses some.
-const BUFFER: usize = 1024;
-
-pub(crate) struct MemoryEvents(broadcast::Sender<JobEvent>);
-
-impl Default for MemoryEvents {
-    fn default() -> Self {
-        Self(broadcast::Sender::new(BUFFER))
-    }
-}
-
-#[async_trait]
-impl Events for MemoryEvents {
-    async fn publish(&self, event: JobEvent) {
-        // An error only says that nobody listens.
-        let _ = self.0.send(event);
-    }
-
-    fn subscribe(&self) -> broadcast::Receiver<JobEvent> {
-        self.0.subscribe()
-    }
-}
+pub(crate) use memory::MemoryEvents;
+pub(crate) use redis::RedisEvents;

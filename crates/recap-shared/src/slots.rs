@@ -1,32 +1,31 @@
-//! Slots within one process.
+//! How much may happen at once.
 
-use std::sync::Arc;
+mod memory;
+mod redis;
 
-use async_trait::async_trait;
-use recap_core::ports::{Permit, Slot, Slots};
-use tokio::sync::Semaphore;
+use recap_core::ports::Slot;
+use tokio::sync::Notify;
 
-pub(crate) struct MemorySlots {
-    fetches: Arc<Semaphore>,
-    summarizations: Arc<Semaphore>,
+pub(crate) use memory::MemorySlots;
+pub(crate) use redis::RedisSlots;
+
+/// Wake who waits for a slot of the fleet, of whom there is one per process and
+/// kind: the others wait behind it.
+#[derive(Debug, Default)]
+pub(crate) struct Bells {
+    fetch: Notify,
+    summarize: Notify,
 }
 
-impl MemorySlots {
-    /// Both at least 1, as the settings guarantee.
-    pub(crate) fn new(fetches: usize, summarizations: usize) -> Self {
-        let slots = |count| Arc::new(Semaphore::new(count));
-        Self { fetches: slots(fetches), summarizations: slots(summarizations) }
+impl Bells {
+    pub(crate) fn ring(&self, slot: Slot) {
+        self.of(slot).notify_one();
     }
-}
 
-#[async_trait]
-impl Slots for MemorySlots {
-    async fn acquire(&self, slot: Slot) -> Permit {
-        let slots = match slot {
-            Slot::Fetch => &self.fetches,
-            Slot::Summarize => &self.summarizations,
-        };
-        let permit = Arc::clone(slots).acquire_owned().await;
-        Permit::new(permit.expect("the semaphore is never closed"))
+    fn of(&self, slot: Slot) -> &Notify {
+        match slot {
+            Slot::Fetch => &self.fetch,
+            Slot::Summarize => &self.summarize,
+        }
     }
 }
