@@ -1,6 +1,7 @@
 //! The JSON of the API, apart from the documents it is made of.
 
 mod create;
+mod health;
 mod job;
 mod list;
 mod outcome;
@@ -10,6 +11,7 @@ mod video;
 
 pub use self::create::Language;
 pub(crate) use self::create::{CreateSummary, CreateTranscript};
+pub(crate) use self::health::{LiveBody, Parts, ReadyBody};
 pub(crate) use self::job::{JobBody, JobItem};
 pub(crate) use self::list::JobList;
 pub(crate) use self::result::{ResultBody, SummaryBody};
@@ -20,9 +22,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::Job;
 
-/// Time from `from` to `to` in whole seconds; zero if the clock was set back.
-fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
-    u64::try_from(to.duration_since(from).as_secs()).unwrap_or(0)
+/// Time from `from` to `to`; zero if the clock was set back.
+pub(crate) fn time_between(from: Timestamp, to: Timestamp) -> Duration {
+    to.duration_since(from).try_into().unwrap_or_default()
+}
+
+/// The same in whole seconds.
+pub(crate) fn seconds_between(from: Timestamp, to: Timestamp) -> u64 {
+    time_between(from, to).as_secs()
 }
 
 /// Seconds with three digits after the point, which is what captions have.

@@ -12,6 +12,8 @@ use actix_web::{HttpResponse, ResponseError};
 use recap_core::ErrorCode;
 use recap_core::ports::{BoxError, StoreError};
 
+use crate::body::Parts;
+
 pub(crate) use self::problem::{FieldError, PROBLEM_JSON, Problem};
 pub use self::status::status_of;
 
@@ -32,6 +34,8 @@ pub(crate) struct ApiError {
     pub(crate) retry_after: Option<Duration>,
     /// The methods that the endpoint takes.
     pub(crate) allow: Option<&'static str>,
+    /// How what the process depends on is, when that was the question.
+    pub(crate) parts: Option<Box<Parts>>,
     /// For the log only.
     pub(crate) source: Option<BoxError>,
 }
@@ -45,6 +49,7 @@ impl ApiError {
             retryable: code.retryable(),
             retry_after: None,
             allow: None,
+            parts: None,
             source: None,
         }
     }
@@ -63,7 +68,7 @@ impl ApiError {
         Self::new(ErrorCode::JobNotFound, "No job has this id, or it has been forgotten.")
     }
 
-    pub(crate) fn unavailable(detail: &'static str) -> Self {
+    pub(crate) fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::Unavailable, detail).retry_after(STORE_RETRY)
     }
 

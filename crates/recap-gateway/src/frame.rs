@@ -1,7 +1,8 @@
-//! Around every handler: the request id, the span, the time limit, the net
-//! under panics, and the body of every problem.
+//! Around every handler: the request id, the span, the metrics, the time limit,
+//! the net under panics, and the body of every problem.
 
 mod asked;
+mod measured;
 mod unread;
 
 use std::panic::AssertUnwindSafe;
@@ -16,6 +17,7 @@ use recap_core::ErrorCode;
 use tracing::{Instrument, debug, info_span};
 
 use self::asked::Asked;
+use self::measured::Measured;
 use self::unread::Unread;
 use crate::context::Context;
 use crate::error::ApiError;
@@ -38,11 +40,13 @@ pub(crate) async fn frame(
         http.method = %request.method(),
         http.path = %path,
     );
+    let measured = Measured::of(&request);
     let unread = Unread::of(&mut request);
     let asked = Asked { id, path, unread };
     async {
         let answer = guarded(cx.rules.request_timeout, request, next).await;
         let answer = asked.finish(answer);
+        measured.finish(&answer);
         if let Ok(answer) = &answer {
             debug!(http.status = answer.status().as_u16(), "answered");
         }

@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 
 use self::problems::Problems;
 use crate::error::Problem;
-use crate::routes::{cancel, health, jobs, products, spec, summaries, transcripts};
+use crate::routes::{cancel, health, jobs, metrics, products, spec, summaries, transcripts};
 
 /// The API as OpenAPI 3.1.
 pub fn openapi() -> utoipa::openapi::OpenApi {
@@ -32,8 +32,10 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         cancel::cancel,
         products::summary,
         products::transcript,
+        health::health,
         health::live,
         health::ready,
+        metrics::metrics,
         spec::openapi,
     ),
     components(schemas(Problem)),

@@ -3,6 +3,7 @@
 pub(crate) mod cancel;
 pub(crate) mod health;
 pub(crate) mod jobs;
+pub(crate) mod metrics;
 pub(crate) mod products;
 mod show;
 pub(crate) mod spec;
@@ -25,8 +26,10 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(post("/v1/jobs/{id}/cancel", cancel::cancel))
         .service(get("/v1/jobs/{id}/summary", products::summary))
         .service(get("/v1/jobs/{id}/transcript", products::transcript))
+        .service(get("/health", health::health))
         .service(get("/health/live", health::live))
         .service(get("/health/ready", health::ready))
+        .service(get("/metrics", metrics::metrics))
         .service(get("/openapi.json", spec::openapi))
         .default_service(web::to(unknown));
 }

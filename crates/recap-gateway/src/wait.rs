@@ -3,53 +3,72 @@
 use std::time::Duration;
 
 use recap_core::ports::JobEvent;
-use recap_core::{Job, JobId};
+use recap_core::{ErrorCode, JobId};
 use tokio::sync::broadcast::{self, error::RecvError};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::context::Context;
+use crate::copies::Found;
 use crate::error::ApiResult;
 
 /// Left of the request's time for reading the job once more.
 const MARGIN: Duration = Duration::from_millis(500);
 
+/// How much of that the reading may take.
+const LAST_LOOK: Duration = Duration::from_millis(400);
+
+/// When to look again after news that the store did not know of, and while it
+/// is away.
+const AGAIN: Duration = Duration::from_secs(2);
+
 /// The job when it has ended, or as it is when the time is over or the server
 /// stops. One that is asked for beyond the number of waiters is answered at
-/// once.
-pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiResult<Job> {
-    // Before the first look, so that no event falls between the two.
-    let mut events = cx.state.events.subscribe();
-    let job = cx.find(id).await?;
-    if wait.is_zero() || job.status.is_terminal() {
-        return Ok(job);
-    }
-    let Ok(_permit) = cx.waiters.try_acquire() else { return Ok(job) };
+/// once. A store that goes away ends no wait: what is known is the answer.
+pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiResult<Found> {
     let longest = cx.rules.request_timeout.saturating_sub(MARGIN);
     let deadline = Instant::now() + wait.min(longest);
+    // Before the first look, so that no event falls between the two.
+    let mut events = cx.state.events.subscribe();
+    let mut found = cx.find(id).await?;
+    if wait.is_zero() || found.job.status.is_terminal() {
+        return Ok(found);
+    }
+    let Ok(_permit) = cx.waiters.try_acquire() else { return Ok(found) };
+    let mut again = found.away;
     loop {
-        let over = tokio::select! {
-            missed = ended_or_missed(&mut events, id) => !missed,
-            () = tokio::time::sleep_until(deadline) => true,
-            () = cx.shutdown.cancelled() => true,
+        let (over, heard) = tokio::select! {
+            () = news(&mut events, id) => (false, true),
+            () = sleep(AGAIN), if again => (false, false),
+            () = sleep_until(deadline) => (true, false),
+            () = cx.shutdown.cancelled() => (true, false),
         };
-        let job = cx.find(id).await?;
-        if over || job.status.is_terminal() {
-            return Ok(job);
+        found = look(cx, found, deadline.max(Instant::now()) + LAST_LOOK).await?;
+        if over || found.job.status.is_terminal() {
+            return Ok(found);
         }
+        again = found.away || heard;
     }
 }
 
-/// Returns when the job has ended or when nothing more will be heard of it,
-/// with `true` if events were lost: one of them may have been that of its end.
-async fn ended_or_missed(events: &mut broadcast::Receiver<JobEvent>, id: JobId) -> bool {
+/// The job as it is now, or as it was known if that cannot be found out in time.
+async fn look(cx: &Context, known: Found, limit: Instant) -> ApiResult<Found> {
+    match timeout_at(limit, cx.find(known.job.id)).await {
+        Ok(Err(error)) if error.code == ErrorCode::Unavailable => Ok(Found { away: true, ..known }),
+        Ok(answer) => answer,
+        Err(_elapsed) => Ok(Found { away: true, ..known }),
+    }
+}
+
+/// Returns when the job has ended, or when events were lost: one of them may
+/// have been that of its end.
+async fn news(events: &mut broadcast::Receiver<JobEvent>, id: JobId) {
     loop {
         match events.recv().await {
-            Ok(JobEvent::Changed { job, status }) if job == id && status.is_terminal() => {
-                return false;
-            }
+            Ok(JobEvent::Changed { job, status }) if job == id && status.is_terminal() => return,
             Ok(_) => {}
-            Err(RecvError::Lagged(_)) => return true,
-            Err(RecvError::Closed) => return false,
+            Err(RecvError::Lagged(_)) => return,
+            // Nothing more will be heard; the deadline ends the wait.
+            Err(RecvError::Closed) => std::future::pending().await,
         }
     }
 }

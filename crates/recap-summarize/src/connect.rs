@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use recap_config::{Config, Provider};
-use recap_core::ports::Summarizer;
+use recap_core::ports::{Limits, Summarizer};
 
 use crate::Clock;
 use crate::extractive::Extractive;
@@ -41,15 +41,20 @@ pub enum ConnectError {
 /// Sets up the configured summariser; reaches nothing yet. The only `match` on
 /// [`Provider`].
 ///
-/// `clock` tells when a spent quota is whole again.
+/// `clock` tells when a spent quota is whole again, and `limits` what other
+/// processes have spent.
 ///
 /// # Errors
 ///
 /// [`ConnectError`] names the setting.
-pub fn connect(config: &Config, clock: Clock) -> Result<Connected, ConnectError> {
+pub fn connect(
+    config: &Config,
+    clock: Clock,
+    limits: Arc<dyn Limits>,
+) -> Result<Connected, ConnectError> {
     let has_key = !config.gemini.api_key.expose().trim().is_empty();
     match config.summarize.provider {
-        Provider::Auto | Provider::Gemini if has_key => with_gemini(config, clock),
+        Provider::Auto | Provider::Gemini if has_key => with_gemini(config, clock, limits),
         Provider::Gemini => Err(ConnectError::NoKey),
         Provider::Auto | Provider::Extractive => {
             Ok(Connected { summarizer: Arc::new(Extractive), fallback: None })
@@ -57,8 +62,12 @@ pub fn connect(config: &Config, clock: Clock) -> Result<Connected, ConnectError>
     }
 }
 
-fn with_gemini(config: &Config, clock: Clock) -> Result<Connected, ConnectError> {
-    let summarizer = Arc::new(Gemini::new(&config.gemini, &config.features, clock)?);
+fn with_gemini(
+    config: &Config,
+    clock: Clock,
+    limits: Arc<dyn Limits>,
+) -> Result<Connected, ConnectError> {
+    let summarizer = Arc::new(Gemini::new(&config.gemini, &config.features, clock, limits)?);
     let fallback: Option<Arc<dyn Summarizer>> =
         config.summarize.extractive_fallback.then(|| Arc::new(Extractive) as _);
     Ok(Connected { summarizer, fallback })

@@ -28,6 +28,9 @@ use self::sentences::{Sentence, sentences};
 use crate::{chapters, tidy};
 
 const NAME: &str = "extractive";
+
+/// Raised with each change that makes it choose other sentences.
+const VERSION: &str = "1";
 /// The graph has the square of this many ties; speech that is denser has its
 /// neighbours joined.
 const MOST_SENTENCES: usize = 400;
@@ -43,6 +46,10 @@ pub(crate) struct Extractive;
 impl Summarizer for Extractive {
     fn name(&self) -> &'static str {
         NAME
+    }
+
+    fn version(&self) -> String {
+        VERSION.to_owned()
     }
 
     async fn notes(

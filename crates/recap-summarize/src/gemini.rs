@@ -18,11 +18,14 @@ mod response;
 mod stream;
 
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_config::{FeaturesConfig, GeminiConfig};
-use recap_core::ports::{Answer, CombineRequest, NotesRequest, Summarizer, SummarizerError};
+use recap_core::ports::{
+    Answer, CombineRequest, Limits, NotesRequest, Summarizer, SummarizerError,
+};
 use recap_core::summary::{SegmentNotes, Summary, Usage};
 use recap_core::transcript::Cue;
 use tokio::time::Instant;
@@ -39,16 +42,22 @@ pub(crate) struct Gemini {
     caller: Caller,
     generation: Generation,
     call_timeout: Duration,
+    version: String,
 }
+
+/// Raised with each change of the prompts that makes for other summaries.
+const PROMPT_VERSION: u32 = 1;
 
 impl Gemini {
     pub(crate) fn new(
         config: &GeminiConfig,
         features: &FeaturesConfig,
         clock: Clock,
+        limits: Arc<dyn Limits>,
     ) -> Result<Self, ConnectError> {
         Ok(Self {
-            caller: Caller::new(config, clock)?,
+            caller: Caller::new(config, clock, limits)?,
+            version: format!("{PROMPT_VERSION}/{}", config.models.join(",")),
             generation: Generation::new(config, features),
             call_timeout: config.call_timeout(),
         })
@@ -129,6 +138,10 @@ impl Gemini {
 impl Summarizer for Gemini {
     fn name(&self) -> &'static str {
         "gemini"
+    }
+
+    fn version(&self) -> String {
+        self.version.clone()
     }
 
     async fn notes(

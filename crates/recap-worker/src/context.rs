@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use recap_config::Config;
 use recap_core::jobs::{Chance, Clock, JobContext, Policy};
-use recap_core::ports::{Events, MediaSource, Queue, Slots, Store, Summarizer};
+use recap_core::ports::{MediaSource, Summarizer};
 use recap_core::retry::RetryPolicy;
+use recap_role::Ports;
 
-use crate::guarded::Guarded;
+use crate::guarded::{Guarded, Guards};
+use crate::observer::Metered;
+use crate::patient::Patient;
 
 /// The ports that reach strangers on the network. Tests put fakes here.
 #[derive(Clone)]
@@ -20,25 +23,19 @@ pub struct Outside {
     pub fallback: Option<Arc<dyn Summarizer>>,
 }
 
-/// The ports that roles share.
-#[derive(Clone)]
-pub struct Ports {
-    pub store: Arc<dyn Store>,
-    pub queue: Arc<dyn Queue>,
-    pub events: Arc<dyn Events>,
-    pub slots: Arc<dyn Slots>,
-}
-
 /// What a job may use, with the guards around it.
 pub fn context(config: &Config, ports: &Ports, outside: Outside, clock: Clock) -> JobContext {
-    let slots = &ports.slots;
+    let guards = Guards { slots: Arc::clone(&ports.slots), breakers: Arc::clone(&ports.breakers) };
     JobContext {
-        store: Arc::clone(&ports.store),
+        store: Arc::new(Patient::new(Arc::clone(&ports.store), config.store.outage())),
         queue: Arc::clone(&ports.queue),
         events: Arc::clone(&ports.events),
-        media: Arc::new(Guarded::new(outside.media, slots)),
-        summarizer: Arc::new(Guarded::new(outside.summarizer, slots)),
+        cache: Arc::clone(&ports.cache),
+        media: Arc::new(Guarded::media(outside.media, &guards)),
+        summarizer: Arc::new(Guarded::summarizer(outside.summarizer, &guards)),
         fallback: outside.fallback,
+        observer: Arc::new(Metered),
+        process: recap_role::process_name(),
         clock,
         chance: random_chance(),
         policy: policy(config),
@@ -60,17 +57,13 @@ pub fn policy(config: &Config) -> Policy {
         patience: config.worker.patience(),
         max_age: jobs.max_age(),
         retention: jobs.retention(),
+        entries_per_lane: config.queue.entries_per_lane,
+        entries_per_client: config.queue.entries_per_client,
         live_recheck: Duration::from_secs(jobs.live_recheck_seconds),
         max_video: jobs.max_video(),
         segment: config.summarize.segment_length(),
         chunk_tokens: config.summarize.chunk_tokens,
     }
-}
-
-/// The clock of the machine.
-#[expect(clippy::disallowed_methods, reason = "this is where the time comes in")]
-pub fn system_clock() -> Clock {
-    Arc::new(jiff::Timestamp::now)
 }
 
 /// Chance for jitter: the standard library's seeded hasher is random enough.

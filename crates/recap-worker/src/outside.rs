@@ -1,11 +1,13 @@
 //! The ports that reach strangers: yt-dlp and the summariser.
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use recap_config::Config;
 use recap_core::jobs::Clock;
 use recap_media::YtDlp;
+use recap_role::Ports;
 use tracing::{info, warn};
 
 use crate::context::Outside;
@@ -16,21 +18,22 @@ use crate::context::Outside;
 ///
 /// Says what is missing and the mend.
 pub async fn outside(
-    config: Config,
+    config: &Config,
     search_path: Option<OsString>,
-    clock: Clock,
+    clock: &Clock,
+    ports: &Ports,
     say: impl Fn(&str) + Send + Sync,
 ) -> anyhow::Result<Outside> {
-    match recap_media::sweep(&config) {
+    match recap_media::sweep(config) {
         Ok(0) => {}
         Ok(removed) => info!(removed, "work directories of dead processes removed"),
         Err(error) => warn!(%error, "work directories of dead processes could not be looked for"),
     }
-    let found = recap_media::find_or_install(&config, search_path, say).await;
+    let found = recap_media::find_or_install(config, search_path, say).await;
     let yt_dlp: YtDlp = found.context("yt-dlp cannot be used")?;
-    let connected = recap_summarize::connect(&config, clock)?;
+    let connected = recap_summarize::connect(config, Arc::clone(clock), Arc::clone(&ports.limits))?;
     Ok(Outside {
-        media: recap_media::connect(&config, yt_dlp),
+        media: recap_media::connect(config, yt_dlp),
         summarizer: connected.summarizer,
         fallback: connected.fallback,
     })

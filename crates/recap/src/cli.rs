@@ -29,7 +29,7 @@ Settings: docs/config.md, or `recap config` for those in force.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the HTTP API and work on its jobs, in one process.
+    /// Serve the HTTP API and work on its jobs, in one process or in one of several.
     Serve(ServeArgs),
     /// Summarise one video here and now, without a server.
     Summarize(SummarizeArgs),
@@ -37,6 +37,11 @@ pub enum Command {
     Demo(DemoArgs),
     /// Check what recap needs on this machine, one line each.
     Doctor,
+    /// Say to all workers what they are to do.
+    #[command(subcommand)]
+    Admin(AdminCommand),
+    /// Move all jobs to another kind of store; stop the old processes first.
+    Migrate(MigrateArgs),
     /// Print the settings in force and where each came from; secrets as `***`.
     Config,
 }
@@ -52,6 +57,53 @@ pub struct ServeArgs {
     /// Port to listen on; 0 takes a free one. Overrides `server.port` and `PORT`.
     #[arg(long)]
     pub port: Option<u16>,
+    /// What this process does.
+    #[arg(long, value_enum, default_value_t)]
+    pub role: Role,
+}
+
+/// What a process does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Both of the others.
+    #[default]
+    All,
+    /// Serves the HTTP API; jobs wait for a worker elsewhere.
+    Gateway,
+    /// Works on jobs; serves health and metrics only.
+    Worker,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Take no more jobs; those in hand go on. Submits are still accepted.
+    Pause,
+    /// Take jobs again.
+    Resume,
+    /// End every worker that runs now, once its hands are empty; those that
+    /// start later are not concerned.
+    Drain,
+    /// Say what the workers have been told, and how many jobs are open.
+    Status,
+}
+
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// Where the jobs are.
+    #[arg(long, value_enum)]
+    pub from: StoreArg,
+    /// Where they are to be.
+    #[arg(long, value_enum)]
+    pub to: StoreArg,
+}
+
+/// A kind of store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StoreArg {
+    /// The embedded database of `[sqlite]`.
+    Sqlite,
+    /// The server of `[mongodb]`.
+    Mongodb,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,9 @@
 //! One file a command.
 
+pub(crate) mod admin;
 pub(crate) mod config;
 pub(crate) mod demo;
 pub(crate) mod doctor;
+pub(crate) mod migrate;
 pub(crate) mod serve;
 pub(crate) mod summarize;

@@ -1,22 +1,23 @@
 //! Runs one job in this process and shows how far it is.
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use recap_config::Config;
-use recap_core::job::{JobInput, Priority, Stage};
-use recap_core::jobs::{Clock, JobPayload};
-use recap_core::ports::{JobEvent, Store};
+use recap_config::{Config, QueueBackend, SharedBackend, StoreBackend};
+use recap_core::job::{CacheMode, JobInput, Owner, Priority, Stage};
+use recap_core::jobs::Clock;
+use recap_core::ports::{Entry, JobEvent, Store};
 use recap_core::summary::Style;
 use recap_core::{Job, JobId, JobKind, VideoId};
-use recap_worker::{Outside, Ports};
+use recap_role::{Ports, stop_signal, system_clock};
 use tokio::sync::broadcast::error::RecvError;
 use tokio_util::sync::CancellationToken;
 
-use crate::app::{self, stop_signal};
 use crate::text;
 
 /// A person at a terminal does not wait longer than this for another attempt.
@@ -29,26 +30,37 @@ pub(crate) struct Wanted {
     pub(crate) style: Style,
 }
 
+/// Makes `config` keep all it keeps in `dir`, whatever servers it names.
+pub(crate) fn embed(config: &mut Config, dir: &Path) {
+    config.sqlite.file = dir.join("jobs.db");
+    config.store.backend = StoreBackend::Sqlite;
+    config.queue.backend = QueueBackend::Sqlite;
+    config.shared.backend = SharedBackend::Memory;
+}
+
 /// Runs the job until it ends, or waits for longer than a person would;
 /// `None` when interrupted. Nothing of it is left on disk.
 pub(crate) async fn to_the_end(
     config: &Config,
-    outside: Outside,
-    clock: Clock,
+    search_path: Option<OsString>,
     wanted: Wanted,
 ) -> anyhow::Result<Option<Job>> {
     let scratch = tempfile::tempdir().context("no temporary directory can be made")?;
     let mut config = config.clone();
-    config.sqlite.file = scratch.path().join("job.db");
-    let ports = app::ports(&config).await?;
+    embed(&mut config, scratch.path());
+    let clock = system_clock();
+    let ports = recap_role::connect(&config, clock.clone()).await?;
+    let outside = recap_worker::outside(&config, search_path, &clock, &ports, say).await?;
     let now = clock();
     let input = JobInput {
         video_id: wanted.video,
         language: wanted.language,
         style: wanted.style,
         priority: Priority::Interactive,
+        region: None,
+        cache: CacheMode::Bypass,
     };
-    let job = Job::new(JobKind::Summary, input, now, now + config.jobs.max_age());
+    let job = Job::new(Owner::default(), JobKind::Summary, input, now, now + config.jobs.max_age());
     let watching =
         watch(Arc::clone(&ports.store), ports.events.subscribe(), job.id, Arc::clone(&clock));
     submit(&ports, &job).await?;
@@ -69,9 +81,8 @@ pub(crate) async fn to_the_end(
 }
 
 async fn submit(ports: &Ports, job: &Job) -> anyhow::Result<()> {
-    ports.store.insert(job).await?;
-    let payload = JobPayload::new(job.kind, job.id);
-    ports.queue.push(payload, job.input.priority, Duration::ZERO).await?;
+    ports.store.insert(job, false).await?;
+    ports.queue.push(&[Entry::new(job, 0)], Duration::ZERO).await?;
     Ok(())
 }
 
@@ -127,6 +138,10 @@ fn show(bar: &ProgressBar, job: &Job) {
         Stage::Combining => format!("combining: {title}"),
         Stage::Done => "done".to_owned(),
     });
+}
+
+fn say(line: &str) {
+    text::say(line);
 }
 
 pub(crate) fn say_warnings(job: &Job) {

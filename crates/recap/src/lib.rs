@@ -13,8 +13,7 @@ mod text;
 use std::process::ExitCode;
 
 use clap::CommandFactory as _;
-use recap_config::{EnvironmentVariables, Loaded, LogFormat};
-use recap_telemetry::logs;
+use recap_config::{EnvironmentVariables, Loaded};
 
 use cli::{Cli, Command};
 use exit::Exit;
@@ -40,9 +39,7 @@ fn start(cli: Cli) -> anyhow::Result<Exit> {
     };
     let loaded = recap_config::load(cli.config.as_deref(), &variables)?;
     init_logs(&loaded, &command)?;
-    // Two threads of our own: the roles mostly wait, and the machine is small.
-    let runtime =
-        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = recap_role::runtime()?;
     let search_path = variables.get("PATH").map(Into::into);
     let done = runtime.block_on(execute(command, loaded, search_path));
     // What still runs is a blocking read of a terminal or a file, if anything.
@@ -60,6 +57,8 @@ async fn execute(
         Command::Serve(args) => commands::serve::run(config, &args, search_path).await,
         Command::Summarize(args) => commands::summarize::run(config, &args, search_path).await,
         Command::Demo(args) => commands::demo::run(config, &args, search_path).await,
+        Command::Admin(command) => commands::admin::run(config, &command).await,
+        Command::Migrate(args) => commands::migrate::run(config, &args).await,
         Command::Doctor => commands::doctor::run(config, search_path).await,
         Command::Config => commands::config::run(&loaded),
     }
@@ -68,12 +67,6 @@ async fn execute(
 /// A server logs what it does; a command at a terminal only what goes wrong,
 /// unless a filter was asked for.
 fn init_logs(loaded: &Loaded, command: &Command) -> anyhow::Result<()> {
-    let log = &loaded.config.log;
-    let format = match log.format {
-        LogFormat::Text => logs::Format::Text,
-        LogFormat::Json => logs::Format::Json,
-    };
     let quiet = !command.is_server() && !loaded.sources.contains_key("log.filter");
-    logs::init(format, if quiet { "error" } else { &log.filter })?;
-    Ok(())
+    recap_role::init_logs(&loaded.config.log, quiet.then_some("error"))
 }

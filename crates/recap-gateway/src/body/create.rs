@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use recap_core::job::Priority;
+use recap_core::job::{CacheMode, Priority};
 use recap_core::summary::Style;
 use serde::de::IntoDeserializer;
 use serde::{Deserialize, Deserializer};
@@ -33,6 +33,16 @@ pub(crate) struct CreateSummary {
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "interactive")]
     pub(crate) priority: Priority,
+    /// Pins the job to the workers of a region, one of `queue.regions`; `null`
+    /// is any worker.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z0-9-]{1,32}$")]
+    pub(crate) region: Option<String>,
+    /// What may be done with finished work: `use` it, make it anew and keep it
+    /// (`refresh`), or neither use nor keep it (`bypass`).
+    #[serde(default, deserialize_with = "choice")]
+    #[schema(default = "use")]
+    pub(crate) cache: CacheMode,
 }
 
 /// A transcript to be fetched.
@@ -46,6 +56,14 @@ pub(crate) struct CreateTranscript {
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "interactive")]
     pub(crate) priority: Priority,
+    /// As for a summary.
+    #[serde(default)]
+    #[schema(pattern = "^[a-z0-9-]{1,32}$")]
+    pub(crate) region: Option<String>,
+    /// As for a summary.
+    #[serde(default, deserialize_with = "choice")]
+    #[schema(default = "use")]
+    pub(crate) cache: CacheMode,
 }
 
 /// One of a few words. `serde_json` takes an enum that is not a string for an

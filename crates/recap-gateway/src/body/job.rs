@@ -1,14 +1,16 @@
 //! A job as a client sees it.
 
 use jiff::Timestamp;
-use recap_core::job::{JobInput, Priority, StageTime, TranscriptInfo, WaitingReason};
+use recap_core::job::{
+    CacheMode, JobInput, Priority, Region, StageTime, TranscriptInfo, WaitingReason,
+};
 use recap_core::summary::Style;
 use recap_core::{Job, JobId, JobKind, Status};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::ResultBody;
-use super::outcome::{FailureBody, ProgressBody, UsageBody};
+use super::outcome::{CacheBody, FailureBody, ProgressBody, UsageBody};
 use super::video::VideoBody;
 use crate::openapi::example;
 
@@ -70,6 +72,7 @@ pub(crate) struct JobItem {
     usage: UsageBody,
     /// What each stage took.
     timings: Vec<StageTime>,
+    cache: CacheBody,
     /// Why a queued job is not being worked on yet.
     #[schema(required)]
     waiting_reason: Option<WaitingReason>,
@@ -105,6 +108,7 @@ impl JobItem {
             degraded: job.degraded,
             transcript: job.transcript,
             timings: job.timings,
+            cache: job.cache.into(),
             waiting_reason: job.waiting_reason,
             retry_at: job.retry_at,
             attempts: job.attempts,
@@ -127,6 +131,10 @@ pub(crate) struct InputBody {
     language: String,
     style: Style,
     priority: Priority,
+    /// Where it is pinned to; `null` is nowhere.
+    #[schema(required)]
+    region: Option<Region>,
+    cache: CacheMode,
 }
 
 impl From<JobInput> for InputBody {
@@ -137,6 +145,8 @@ impl From<JobInput> for InputBody {
             language: input.language.unwrap_or_else(|| "auto".to_owned()),
             style: input.style,
             priority: input.priority,
+            region: input.region,
+            cache: input.cache,
         }
     }
 }

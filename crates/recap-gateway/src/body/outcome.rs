@@ -1,7 +1,7 @@
 //! How far a job is, what it cost and why it did not work.
 
 use jiff::Timestamp;
-use recap_core::job::{ChildUsage, Stage};
+use recap_core::job::{CacheHit, CacheLevel, ChildUsage, Stage};
 use recap_core::{ErrorCode, Failure, Job, Status};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,6 +61,30 @@ impl From<Failure> for FailureBody {
     fn from(failure: Failure) -> Self {
         let Failure { code, detail, retryable } = failure;
         Self { code, title: code.title(), detail: detail.into_owned(), retryable }
+    }
+}
+
+/// Whether the work was done before.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CacheUse)]
+pub(crate) struct CacheBody {
+    /// The result, or part of it, was not made by this job.
+    hit: bool,
+    /// Where it was found.
+    #[schema(required)]
+    level: Option<CacheLevel>,
+    /// How long before that it was made.
+    #[schema(required)]
+    age_seconds: Option<u64>,
+}
+
+impl From<Option<CacheHit>> for CacheBody {
+    fn from(hit: Option<CacheHit>) -> Self {
+        Self {
+            hit: hit.is_some(),
+            level: hit.map(|it| it.level),
+            age_seconds: hit.map(|it| it.age_seconds),
+        }
     }
 }
 

@@ -60,7 +60,8 @@ pub(crate) struct ChapterBody {
 pub(crate) struct ResultBody {
     #[serde(flatten)]
     summary: SummaryBody,
-    /// The transcript as text; only with `features.full_transcript`.
+    /// The transcript as text; only with `features.full_transcript`, and not while
+    /// the store is away.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     transcript: Option<String>,

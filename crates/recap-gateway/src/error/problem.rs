@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{ApiError, status_of};
+use crate::body::Parts;
 
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -33,6 +34,10 @@ pub(crate) struct Problem {
     request_id: String,
     /// The parts of the request that are not allowed; empty if it is not one part.
     errors: Vec<FieldError>,
+    /// How what the process depends on is; only of `/health`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Parts, required = false)]
+    parts: Option<Box<Parts>>,
 }
 
 /// One part of a request that is not allowed.
@@ -64,6 +69,7 @@ impl Problem {
             retryable: error.retryable,
             request_id: request_id.to_owned(),
             errors: error.errors.clone(),
+            parts: error.parts.clone(),
         }
     }
 }

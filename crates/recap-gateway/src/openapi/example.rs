@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::job::{ChildUsage, JobInput, Priority, Stage, StageTime, TranscriptInfo};
+use recap_core::job::{
+    CacheMode, ChildUsage, JobInput, Owner, Priority, Stage, StageTime, TranscriptInfo,
+};
 use recap_core::summary::{ChapterSummary, KeyPoint, Style, Summary, Usage};
 use recap_core::transcript::TranscriptSource;
 use recap_core::video::VideoMetadata;
@@ -23,10 +25,16 @@ pub(crate) fn job() -> Value {
 }
 
 fn succeeded(video_id: VideoId, created_at: Timestamp) -> Job {
-    let (style, priority) = (Style::Brief, Priority::Interactive);
-    let input = JobInput { video_id, language: Some("en".to_owned()), style, priority };
+    let input = JobInput {
+        video_id,
+        language: Some("en".to_owned()),
+        style: Style::Brief,
+        priority: Priority::Interactive,
+        region: None,
+        cache: CacheMode::Use,
+    };
     let expires_at = created_at + Duration::from_hours(72);
-    let mut job = Job::new(JobKind::Summary, input, created_at, expires_at);
+    let mut job = Job::new(Owner::default(), JobKind::Summary, input, created_at, expires_at);
     job.id = "job_01JGFJJZ00000000000000000A".parse().expect("a valid id");
     job.status = Status::Succeeded;
     job.started_at = Some(created_at + Duration::from_secs(1));

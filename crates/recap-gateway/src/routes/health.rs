@@ -1,27 +1,11 @@
-//! `/health/live` and `/health/ready`.
-
-use std::time::Duration;
+//! `/health`, `/health/live` and `/health/ready`.
 
 use actix_web::{HttpResponse, web};
-use recap_core::JobId;
-use serde::Serialize;
-use utoipa::ToSchema;
+use recap_core::ports::{Condition, Report, report};
 
+use crate::body::{LiveBody, ReadyBody};
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
-
-/// How long the store may take to show that it is there.
-const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-
-/// That all is well.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct Health {
-    /// Always `ok`.
-    #[schema(value_type = String, example = "ok")]
-    status: &'static str,
-}
-
-const OK: Health = Health { status: "ok" };
 
 /// Whether the process serves.
 ///
@@ -31,29 +15,51 @@ const OK: Health = Health { status: "ok" };
     path = "/health/live",
     operation_id = "health_live",
     tag = "health",
-    responses((status = 200, description = "It does.", body = Health)),
+    responses((status = 200, description = "It does.", body = LiveBody)),
 )]
 pub(crate) async fn live() -> HttpResponse {
-    HttpResponse::Ok().json(OK)
+    HttpResponse::Ok().json(LiveBody::OK)
 }
 
 /// Whether work can be accepted.
+///
+/// Asks everything that the process depends on. A part that is away while
+/// something else stands in for it does not count against it. One that is down
+/// does: the problem then has `parts`, too.
 #[utoipa::path(
     get,
     path = "/health/ready",
     operation_id = "health_ready",
     tag = "health",
-    responses((status = 200, description = "The store answers.", body = Health)),
+    responses((status = 200, description = "Nothing is down.", body = ReadyBody)),
 )]
 pub(crate) async fn ready(cx: web::Data<Context>) -> ApiResult<HttpResponse> {
+    let report = report(&cx.state.probes).await;
     if cx.shutdown.is_cancelled() {
         return Err(ApiError::unavailable("The server is stopping."));
     }
-    // No job has this id: the cheapest question is one without an answer.
-    let question = cx.state.store.find(JobId::generate());
-    match tokio::time::timeout(STORE_TIMEOUT, question).await {
-        Ok(answer) => answer?,
-        Err(_elapsed) => return Err(ApiError::unavailable("The store does not answer in time.")),
-    };
-    Ok(HttpResponse::Ok().json(OK))
+    if !report.ready {
+        return Err(not_ready(report));
+    }
+    Ok(HttpResponse::Ok().json(ReadyBody::new(report)))
+}
+
+/// How the process is: the same as `/health/ready`.
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "health",
+    responses((status = 200, description = "Nothing is down.", body = ReadyBody)),
+)]
+pub(crate) async fn health(cx: web::Data<Context>) -> ApiResult<HttpResponse> {
+    ready(cx).await
+}
+
+fn not_ready(report: Report) -> ApiError {
+    let is_down = |it: &Condition| matches!(it, Condition::Down { .. });
+    let down: Vec<&str> =
+        report.parts.iter().filter(|(_, it)| is_down(it)).map(|(name, _)| *name).collect();
+    let detail = format!("Not ready: {}.", down.join(", "));
+    ApiError { parts: Some(Box::new(report.into())), ..ApiError::unavailable(detail) }
 }

@@ -30,7 +30,7 @@ pub(crate) async fn list(
     cx: web::Data<Context>,
     query: Params<ListJobs>,
 ) -> ApiResult<HttpResponse> {
-    let page = cx.state.store.list(&query.0.into()).await?;
+    let page = cx.ask(cx.state.store.list(&query.0.into())).await?;
     let last = page.jobs.last().map(|it| it.id);
     let next_cursor = last.filter(|_| page.has_more).map(query::cursor);
     let data = page.jobs.into_iter().map(|it| show::item(&cx, it)).collect();
@@ -41,7 +41,8 @@ pub(crate) async fn list(
 ///
 /// With `wait` the answer comes when the job has ended, or when the time is
 /// over and it has not. With `If-None-Match` a job that has not changed is
-/// answered with 304 and no body.
+/// answered with 304 and no body. While the store is away, the answer is the job
+/// as it was last known, and `Age` and `Cache-Status` say so.
 #[utoipa::path(
     get,
     path = "/v1/jobs/{id}",
@@ -61,6 +62,10 @@ pub(crate) async fn list(
                 ("etag" = String, description = "Changes with the job's revision."),
                 ("retry-after" = u64, description = "Seconds until the job is worth asking for \
                                                      again; only while it has not ended."),
+                ("age" = u64, description = "Seconds since the job was as it is shown; only while \
+                                             the store is away."),
+                ("cache-status" = String, description = "`recap; hit; detail=store_away` while \
+                                                         the store is away."),
             ),
         ),
         (
@@ -69,6 +74,8 @@ pub(crate) async fn list(
             headers(
                 ("etag" = String, description = "Changes with the job's revision."),
                 ("retry-after" = u64, description = "As with 200."),
+                ("age" = u64, description = "As with 200."),
+                ("cache-status" = String, description = "As with 200."),
             ),
         ),
     ),
@@ -79,17 +86,18 @@ pub(crate) async fn find(
     JobPath(id): JobPath,
     query: Params<WaitFor>,
 ) -> ApiResult<HttpResponse> {
-    let job = wait::until_ended(&cx, id, query.0.wait).await?;
-    let known = is_known(&request, &job);
+    let found = wait::until_ended(&cx, id, query.0.wait).await?;
+    let job = &found.job;
+    let known = is_known(&request, job);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((ETAG, etag(&job)));
+    answer.insert_header((ETAG, etag(job)));
     if !job.status.is_terminal() {
-        answer.insert_header((RETRY_AFTER, show::retry_after(&job, cx.now())));
+        answer.insert_header((RETRY_AFTER, show::retry_after(job, cx.now())));
     }
     if known {
-        return Ok(answer.finish());
+        return Ok(show::marked(&cx, answer.finish(), found.known_at()));
     }
-    Ok(answer.json(show::body(&cx, job).await?))
+    Ok(show::job(&cx, answer, found).await)
 }
 
 /// Weak, because the estimate of the time left changes without a revision.

@@ -30,7 +30,11 @@ use crate::extract::{JobPath, Params};
             (String = "text/markdown"),
             (String = "text/plain"),
         ),
-        headers(("content-disposition" = String, description = "`inline` and a file name.")),
+        headers(
+            ("content-disposition" = String, description = "`inline` and a file name."),
+            ("age" = u64, description = "As for the job; only while the store is away."),
+            ("cache-status" = String, description = "As for the job."),
+        ),
     )),
 )]
 pub(crate) async fn summary(
@@ -38,9 +42,10 @@ pub(crate) async fn summary(
     JobPath(id): JobPath,
     query: Params<SummaryQuery>,
 ) -> ApiResult<HttpResponse> {
-    let mut job = cx.find(id).await?;
-    let (Some(summary), Some(video)) = (job.result.take(), job.video.as_ref()) else {
-        return Err(not_ready(&cx, &job, "summary"));
+    let found = cx.find(id).await?;
+    let job = &found.job;
+    let (Some(summary), Some(video)) = (job.result.clone(), job.video.as_ref()) else {
+        return Err(not_ready(&cx, job, "summary"));
     };
     let format = query.0.format;
     let text = match format {
@@ -48,7 +53,9 @@ pub(crate) async fn summary(
         SummaryFormat::Md => render::markdown(&summary, video),
         SummaryFormat::Txt => render::text(&summary, video),
     };
-    Ok(file(job.input.video_id, "summary", &format.to_string(), format.content_type(), text))
+    let file =
+        file(job.input.video_id, "summary", &format.to_string(), format.content_type(), text);
+    Ok(show::marked(&cx, file, found.known_at()))
 }
 
 /// Read the transcript that a job fetched.
@@ -77,8 +84,8 @@ pub(crate) async fn transcript(
     JobPath(id): JobPath,
     query: Params<TranscriptQuery>,
 ) -> ApiResult<HttpResponse> {
-    let job = cx.find(id).await?;
-    let Some(transcript) = cx.state.store.find_transcript(id).await? else {
+    let job = cx.find(id).await?.job;
+    let Some(transcript) = cx.ask(cx.state.store.find_transcript(id)).await? else {
         return Err(not_ready(&cx, &job, "transcript"));
     };
     let format = query.0.format;

@@ -8,7 +8,7 @@ use super::submit;
 use crate::body::{CreateSummary, JobBody};
 use crate::context::Context;
 use crate::error::ApiResult;
-use crate::extract::{Body, NoParams, Params};
+use crate::extract::{Body, Caller, NoParams, Params};
 
 /// Ask for a summary.
 ///
@@ -31,11 +31,13 @@ use crate::extract::{Body, NoParams, Params};
 )]
 pub(crate) async fn create(
     cx: web::Data<Context>,
+    Caller(owner): Caller,
     _: Params<NoParams>,
     body: Body<CreateSummary>,
 ) -> ApiResult<HttpResponse> {
-    let CreateSummary { url, language, style, priority } = body.0;
+    let CreateSummary { url, language, style, priority, region, cache } = body.0;
     let video_id = submit::video_of(&url)?;
-    let input = JobInput { video_id, language: language.0, style, priority };
-    submit::submit(&cx, JobKind::Summary, input).await
+    let region = submit::region_of(&cx, region)?;
+    let input = JobInput { video_id, language: language.0, style, priority, region, cache };
+    submit::submit(&cx, owner, JobKind::Summary, input).await
 }

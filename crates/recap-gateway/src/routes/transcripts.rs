@@ -9,7 +9,7 @@ use super::submit;
 use crate::body::{CreateTranscript, JobBody};
 use crate::context::Context;
 use crate::error::ApiResult;
-use crate::extract::{Body, NoParams, Params};
+use crate::extract::{Body, Caller, NoParams, Params};
 
 /// Ask for a transcript only.
 ///
@@ -32,11 +32,14 @@ use crate::extract::{Body, NoParams, Params};
 )]
 pub(crate) async fn create(
     cx: web::Data<Context>,
+    Caller(owner): Caller,
     _: Params<NoParams>,
     body: Body<CreateTranscript>,
 ) -> ApiResult<HttpResponse> {
-    let CreateTranscript { url, priority } = body.0;
+    let CreateTranscript { url, priority, region, cache } = body.0;
     let video_id = submit::video_of(&url)?;
-    let input = JobInput { video_id, language: None, style: Style::default(), priority };
-    submit::submit(&cx, JobKind::Transcript, input).await
+    let region = submit::region_of(&cx, region)?;
+    let style = Style::default();
+    let input = JobInput { video_id, language: None, style, priority, region, cache };
+    submit::submit(&cx, owner, JobKind::Transcript, input).await
 }

@@ -3,18 +3,20 @@
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use recap_config::Config;
 use recap_core::jobs::Clock;
 use recap_core::{Job, JobId, JobKind};
 use recap_gateway::State;
-use recap_testkit::fakes::{MemoryEvents, MemoryQueue, MemoryStore, TestClock};
+use recap_testkit::fakes::{MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, TestClock};
 use recap_testkit::samples;
 use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Reply, exchange, request};
+use crate::probe::TestProbe;
 
 /// What every test request is called.
 const REQUEST_ID: (&str, &str) = ("x-request-id", "test-1");
@@ -30,6 +32,10 @@ pub(crate) struct TestGateway {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) events: Arc<MemoryEvents>,
+    pub(crate) cache: MemoryCache,
+    pub(crate) probe: Arc<TestProbe>,
+    /// How often the metrics of others were asked for.
+    pub(crate) collected: Arc<AtomicUsize>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) server: JoinSet<io::Result<()>>,
 }
@@ -50,6 +56,22 @@ impl TestGateway {
         clock: TestClock,
         seen: Clock,
     ) -> Self {
+        let cache = MemoryCache::new(clock.as_clock());
+        Self::with_all(change, clock, seen, cache)
+    }
+
+    /// Another process, with a store of its own but the same cache and time.
+    pub(crate) fn beside(other: &Self) -> Self {
+        let clock = other.clock.clone();
+        Self::with_all(|_| {}, clock.clone(), clock.as_clock(), other.cache.clone())
+    }
+
+    fn with_all(
+        change: impl FnOnce(&mut Config),
+        clock: TestClock,
+        seen: Clock,
+        cache: MemoryCache,
+    ) -> Self {
         let mut config = Config::default();
         config.server.workers = 1;
         config.server.stop_seconds = 2;
@@ -57,13 +79,27 @@ impl TestGateway {
         let store = Arc::new(MemoryStore::new());
         let queue = Arc::new(MemoryQueue::new(clock.as_clock()));
         let events = Arc::new(MemoryEvents::with_capacity(4));
-        let state = State::new(store.clone(), queue.clone(), events.clone(), seen);
+        let probe = Arc::new(TestProbe::new());
+        let collected = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&collected);
+        let state = State {
+            store: store.clone(),
+            queue: queue.clone(),
+            events: events.clone(),
+            cache: Arc::new(cache.clone()),
+            probes: vec![probe.clone()],
+            collect: Arc::new(move || {
+                count.fetch_add(1, Ordering::SeqCst);
+                Box::pin(async {})
+            }),
+            clock: seen,
+        };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let mut server = JoinSet::new();
         server.spawn(recap_gateway::serve(state, &config, listener, shutdown.clone()));
-        Self { address, clock, store, queue, events, shutdown, server }
+        Self { address, clock, store, queue, events, cache, probe, collected, shutdown, server }
     }
 
     pub(crate) async fn send(

@@ -51,6 +51,10 @@ async fn bodies_that_are_wrong() {
         (r#"{"url":"dQw4w9WgXcQ","language":"en_US"}"#, valid("/language")),
         (r#"{"url":"dQw4w9WgXcQ","language":""}"#, valid("/language")),
         (r#"{"url":"dQw4w9WgXcQ","priority":1}"#, valid("/priority")),
+        (r#"{"url":"dQw4w9WgXcQ","region":1}"#, valid("/region")),
+        (r#"{"url":"dQw4w9WgXcQ","cache":"maybe"}"#, valid("/cache")),
+        (r#"{"url":"dQw4w9WgXcQ","cache":null}"#, valid("/cache")),
+        (r#"{"url":"dQw4w9WgXcQ","owner":"somebody"}"#, valid("/owner")),
         (r#"{"url":""}"#, (422, "invalid_url", Some("/url"))),
         (
             r#"{"url":"https://example.com/watch?v=dQw4w9WgXcQ"}"#,

@@ -1,6 +1,7 @@
 //! What is left when something behind the API is not.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use recap_core::JobKind;
 use recap_testkit::fakes::TestClock;
@@ -20,6 +21,40 @@ async fn a_job_is_accepted_while_the_queue_is_down() {
 }
 
 #[tokio::test]
+async fn a_queue_that_failed_is_left_alone_for_a_moment() {
+    let app = TestGateway::spawn();
+    let submit = async || app.post("/v1/summaries", &json!({"url": "dQw4w9WgXcQ"})).await.status;
+    app.queue.fail(true);
+    assert_eq!(submit().await, 202);
+    app.queue.fail(false);
+    assert_eq!(submit().await, 202);
+    assert!(app.queue.pushes().is_empty());
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(submit().await, 202);
+    assert_eq!(submit().await, 202);
+    assert_eq!(app.queue.pushes().len(), 2);
+}
+
+#[tokio::test]
+async fn a_submit_does_not_wait_long_for_a_store_that_hangs() {
+    let app = TestGateway::with(|it| it.server.request_timeout_seconds = 2);
+    // What is counted now is known for a while, which says nothing of the store.
+    assert_eq!(app.post("/v1/summaries", &json!({"url": "dQw4w9WgXcQ"})).await.status, 202);
+    app.store.hang(true);
+    let began = Instant::now();
+    for _ in 0..3 {
+        let reply = app.post("/v1/summaries", &json!({"url": "dQw4w9WgXcQ"})).await;
+        assert_eq!((reply.status, &reply.json()["code"]), (503, &"unavailable".into()));
+        assert_eq!(reply.header("retry-after"), Some("5"));
+    }
+    // One of them waited, half of the request's time.
+    assert!(began.elapsed() < Duration::from_millis(1900), "{:?}", began.elapsed());
+    app.store.hang(false);
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(app.post("/v1/summaries", &json!({"url": "dQw4w9WgXcQ"})).await.status, 202);
+}
+
+#[tokio::test]
 async fn everything_says_so_when_the_store_is_down() {
     let app = TestGateway::spawn();
     app.store.fail(true);
@@ -28,7 +63,6 @@ async fn everything_says_so_when_the_store_is_down() {
     for path in ["/v1/jobs", "/v1/jobs/ID", "/v1/jobs/ID/summary", "/v1/jobs/ID/transcript"] {
         replies.push(app.get(&path.replace("ID", JOB)).await);
     }
-    replies.push(app.get("/health/ready").await);
     replies.push(app.send("POST", &format!("/v1/jobs/{JOB}/cancel"), &[], b"").await);
     for reply in replies {
         assert_eq!(reply.status, 503, "{reply:?}");
@@ -42,20 +76,13 @@ async fn everything_says_so_when_the_store_is_down() {
 }
 
 #[tokio::test]
-async fn a_healthy_server_is_live_and_ready() {
-    let app = TestGateway::spawn();
-    assert_eq!(app.get("/health/live").await.json(), json!({"status": "ok"}));
-    assert_eq!(app.get("/health/ready").await.json(), json!({"status": "ok"}));
-}
-
-#[tokio::test]
 async fn a_store_that_hangs_is_given_up() {
     let app = TestGateway::with(|it| it.server.request_timeout_seconds = 1);
     app.keep(samples::queued(JobKind::Summary));
     app.store.hang(true);
     let reply = app.get(&format!("/v1/jobs/{JOB}")).await;
     assert_eq!(reply.status, 503);
-    assert_eq!(reply.json()["detail"], "The server did not finish in time.");
+    assert_eq!(reply.json()["detail"], "The store does not answer; try again in a moment.");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use insta::assert_json_snapshot;
 use recap_core::JobKind;
-use recap_core::job::Priority;
+use recap_core::job::{CacheMode, Priority, Region};
 use recap_core::jobs::JobPayload;
 use recap_core::summary::Style;
 use recap_testkit::samples;
@@ -31,9 +31,10 @@ async fn a_summary_is_kept_queued_and_readable() {
     let kept = app.store.job(id).unwrap();
     assert_eq!(kept.input.style, Style::Brief);
     assert_eq!(kept.input.language.as_deref(), Some("pt-BR"));
-    let [pushed] = app.queue.pushes()[..] else { panic!("one entry") };
-    assert_eq!(pushed.payload, JobPayload::Summarize { job: id });
-    assert_eq!(pushed.priority, Priority::Bulk);
+    let [pushed] = &app.queue.pushes()[..] else { panic!("one entry") };
+    assert_eq!(pushed.entry.payload, JobPayload::Summarize { job: id });
+    assert_eq!(pushed.entry.lane.priority, Priority::Bulk);
+    assert_eq!(pushed.entry.turn, 0);
 }
 
 #[tokio::test]
@@ -53,7 +54,7 @@ async fn a_transcript_is_kept_and_queued() {
     let job = reply.json();
     let id = id_of(&job);
     assert_eq!(app.store.job(id).unwrap().kind, JobKind::Transcript);
-    assert_eq!(app.queue.pushes()[0].payload, JobPayload::Transcribe { job: id });
+    assert_eq!(app.queue.pushes()[0].entry.payload, JobPayload::Transcribe { job: id });
     assert_eq!(job["urls"]["summary"], json!(null));
 }
 
@@ -80,4 +81,50 @@ async fn a_full_queue_refuses_and_a_free_place_accepts() {
     assert_eq!(app.send("POST", &format!("/v1/jobs/{first}/cancel"), &[], b"").await.status, 200);
     app.clock.advance(std::time::Duration::from_secs(1));
     assert_eq!(submit().await.status, 202);
+}
+
+#[tokio::test]
+async fn a_job_belongs_to_the_address_that_asked_for_it() {
+    let app = TestGateway::spawn();
+    let headers = [("content-type", "application/json"), ("x-forwarded-for", "192.0.2.7")];
+    let reply = app.send("POST", "/v1/summaries", &headers, br#"{"url":"dQw4w9WgXcQ"}"#).await;
+    let kept = app.store.job(id_of(&reply.json())).unwrap();
+    assert_eq!(kept.owner.as_str(), "address:127.0.0.1");
+    assert!(!reply.body.contains("127.0.0.1"), "{}", reply.body);
+}
+
+#[tokio::test]
+async fn a_job_may_be_pinned_and_choose_what_is_done_with_finished_work() {
+    let app = TestGateway::with(|it| it.queue.regions = vec!["eu".into(), "us".into()]);
+    for path in ["/v1/summaries", "/v1/transcripts"] {
+        let body = json!({"url": URL, "region": "us", "cache": "refresh"});
+        let job = app.post(path, &body).await.json();
+        assert_eq!(
+            (&job["input"]["region"], &job["input"]["cache"]),
+            (&json!("us"), &json!("refresh"))
+        );
+        let kept = app.store.job(id_of(&job)).unwrap().input;
+        assert_eq!(kept.region, Region::try_from("us".to_owned()).ok());
+        assert_eq!(kept.cache, CacheMode::Refresh);
+        assert_eq!(app.queue.pushes().last().unwrap().entry.lane, kept.lane());
+    }
+    let job = app.post("/v1/summaries", &json!({"url": URL, "region": null})).await.json();
+    assert_eq!((&job["input"]["region"], &job["input"]["cache"]), (&json!(null), &json!("use")));
+}
+
+#[tokio::test]
+async fn a_region_that_there_is_not_is_refused_with_those_that_there_are() {
+    let app = TestGateway::with(|it| it.queue.regions = vec!["eu".into(), "us".into()]);
+    for region in ["mars", "", "EU", "eu "] {
+        let reply = app.post("/v1/summaries", &json!({"url": URL, "region": region})).await;
+        assert_eq!((reply.status, &reply.json()["code"]), (422, &"validation_failed".into()));
+        let error = &reply.json()["errors"][0];
+        assert_eq!(error["pointer"], "/region");
+        assert_eq!(error["detail"], "must be one of eu, us");
+    }
+    let app = TestGateway::spawn();
+    let reply = app.post("/v1/summaries", &json!({"url": URL, "region": "eu"})).await;
+    let error = &reply.json()["errors"][0];
+    assert_eq!(error["detail"], "must be left out: there are no regions here");
+    assert!(app.queue.pushes().is_empty());
 }

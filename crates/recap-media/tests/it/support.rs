@@ -55,6 +55,7 @@ pub(crate) async fn ask(source: &dyn MediaSource, video: &str) -> Result<Caption
 /// An error in one line: class, code, whether a client may retry, and when.
 pub(crate) fn told(error: &MediaError) -> String {
     let (class, failure, extra) = match error {
+        MediaError::Resting { .. } => panic!("only a breaker says so"),
         MediaError::Permanent(failure) => ("permanent", failure, String::new()),
         MediaError::Transient { failure, .. } => ("transient", failure, String::new()),
         MediaError::Blocked { failure, after } => {

@@ -1,10 +1,10 @@
 //! From one call to an answer: waits, repetitions, the next model.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{BoxError, SummarizerError};
+use recap_core::ports::{BoxError, Limits, Rate, SummarizerError};
 use recap_core::summary::Usage;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -12,7 +12,7 @@ use tracing::{error, warn};
 
 use super::client::Client;
 use super::outcome::Failure;
-use super::quota::Models;
+use super::quota::{Models, next_midnight};
 use super::response::Verdict;
 use crate::{Clock, ConnectError};
 
@@ -42,6 +42,10 @@ pub(super) struct Budget {
 pub(super) struct Caller {
     client: Client,
     models: Models,
+    /// What all processes have spent.
+    limits: Arc<dyn Limits>,
+    /// Calls a minute of each model; `None` leaves the counting to the API.
+    pace: Option<Rate>,
     retries: u32,
     retry_base: Duration,
     jitter: Mutex<u64>,
@@ -59,11 +63,17 @@ enum GiveUp {
 }
 
 impl Caller {
-    pub(super) fn new(config: &GeminiConfig, clock: Clock) -> Result<Self, ConnectError> {
+    pub(super) fn new(
+        config: &GeminiConfig,
+        clock: Clock,
+        limits: Arc<dyn Limits>,
+    ) -> Result<Self, ConnectError> {
         let seed = u64::try_from(clock().as_nanosecond()).unwrap_or_default();
         Ok(Self {
             client: Client::new(config)?,
             models: Models::new(config.models.clone()),
+            limits,
+            pace: pace(config.requests_per_minute),
             retries: config.retries,
             retry_base: config.retry_base(),
             jitter: Mutex::new(seed | 1),
@@ -79,17 +89,43 @@ impl Caller {
     ) -> Result<Reply, SummarizerError> {
         let mut failing = None;
         let mut refused = false;
-        for model in self.models.usable((self.clock)()) {
+        for model in self.usable().await {
             match self.ask_one(model, body, budget).await {
                 Ok(verdict) => return Ok(Reply { model: model.to_owned(), verdict }),
                 Err(GiveUp::Stop(error)) => return Err(error),
                 Err(GiveUp::Failing(source)) => failing = Some(source),
                 Err(GiveUp::BadRequest) => refused = true,
-                Err(GiveUp::Spent) => self.models.spend(model, (self.clock)()),
+                Err(GiveUp::Spent) => self.spend(model).await,
                 Err(GiveUp::Retired) => self.models.retire(model, (self.clock)()),
             }
         }
         Err(self.no_model(failing, refused))
+    }
+
+    /// The models that neither this process nor another one has spent.
+    async fn usable(&self) -> Vec<&str> {
+        let now = (self.clock)();
+        let mut usable = self.models.usable(now);
+        for model in usable.clone() {
+            if let Some(until) = self.limits.exhausted(&day(model), now).await {
+                self.models.spend(model, until);
+                usable.retain(|it| *it != model);
+            }
+        }
+        usable
+    }
+
+    async fn spend(&self, model: &str) {
+        let until = next_midnight((self.clock)());
+        self.models.spend(model, until);
+        self.limits.exhaust(&day(model), until).await;
+    }
+
+    /// Takes one of the calls that all processes may make in this minute.
+    async fn pace(&self, model: &str) -> Result<(), Failure> {
+        let Some(rate) = self.pace else { return Ok(()) };
+        let taken = self.limits.take(&format!("gemini:minute:{model}"), rate).await;
+        taken.map_err(|retry_after| Failure::Rate { retry_after })
     }
 
     /// What is soonest over decides.
@@ -110,7 +146,11 @@ impl Caller {
     ) -> Result<Verdict, GiveUp> {
         let (mut failures, mut waits) = (0, 0);
         loop {
-            let failure = match self.client.call(model, body, &mut budget.usage).await {
+            let answer = match self.pace(model).await {
+                Ok(()) => self.client.call(model, body, &mut budget.usage).await,
+                Err(failure) => Err(failure),
+            };
+            let failure = match answer {
                 Ok(verdict) => return Ok(verdict),
                 Err(failure) => failure,
             };
@@ -162,6 +202,16 @@ impl Caller {
         let thousandths = u32::try_from(*state % 1000).expect("less than a thousand");
         longest / 1000 * thousandths
     }
+}
+
+/// The budget of a model for a day.
+fn day(model: &str) -> String {
+    format!("gemini:day:{model}")
+}
+
+fn pace(requests_per_minute: u32) -> Option<Rate> {
+    (requests_per_minute > 0)
+        .then_some(Rate { count: requests_per_minute, per: Duration::from_mins(1) })
 }
 
 fn give_up(model: &str, failure: Failure) -> GiveUp {

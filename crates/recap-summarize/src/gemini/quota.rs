@@ -42,9 +42,9 @@ impl Models {
         self.names.iter().map(String::as_str).filter(usable).collect()
     }
 
-    /// Out of use until Gemini's next day.
-    pub(super) fn spend(&self, name: &str, now: Timestamp) {
-        self.out().insert(name.to_owned(), (Why::Spent, next_midnight(now)));
+    /// Out of use until its quota is whole again.
+    pub(super) fn spend(&self, name: &str, until: Timestamp) {
+        self.out().insert(name.to_owned(), (Why::Spent, until));
     }
 
     /// Out of use for an hour.
@@ -106,7 +106,7 @@ mod tests {
     fn a_spent_model_is_back_the_next_day_and_a_retired_one_in_an_hour() {
         let models = Models::new(vec!["a".to_owned(), "b".to_owned()]);
         let now = at("2026-01-15T12:00:00Z");
-        models.spend("a", now);
+        models.spend("a", next_midnight(now));
         models.retire("b", now);
 
         assert!(models.usable(now).is_empty());

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use recap_config::{Config, Provider, Secret};
 use recap_summarize::connect;
+use recap_testkit::fakes::FakeLimits;
 
 use crate::support::now;
 
@@ -13,7 +14,7 @@ fn check(provider: Provider, key: &str, fallback: bool, expected: Result<(&str, 
     config.summarize.provider = provider;
     config.summarize.extractive_fallback = fallback;
     config.gemini.api_key = Secret::new(key);
-    let actual = match connect(&config, Arc::new(now)) {
+    let actual = match connect(&config, Arc::new(now), Arc::new(FakeLimits::default())) {
         Ok(it) => Ok((it.summarizer.name(), it.fallback.is_some())),
         Err(error) => Err(error.to_string()),
     };

@@ -1,11 +1,13 @@
 //! Every way in which Gemini fails, and what the port says then.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use recap_core::ports::SummarizerError;
 use recap_simulator::gemini::{Fault, Gemini};
+use recap_testkit::fakes::FakeLimits;
 
-use crate::support::{MODELS, Talk, config, gemini, now, summarizer};
+use crate::support::{MODELS, Talk, config, gemini, now, summarizer, summarizer_within};
 
 /// Notes while the next `times` calls fail; the outcome, in a word, and calls.
 async fn outcome(fault: Fault, times: u32) -> (String, usize) {
@@ -37,6 +39,7 @@ fn name(error: &SummarizerError) -> &'static str {
     match error {
         SummarizerError::RateLimited { .. } => "rate limited",
         SummarizerError::QuotaSpent { .. } => "quota spent",
+        SummarizerError::Resting { .. } => "resting",
         SummarizerError::Blocked => "blocked",
         SummarizerError::Unauthorized { .. } => "unauthorized",
         SummarizerError::InvalidAnswer => "invalid answer",
@@ -174,4 +177,39 @@ async fn nobody_listening_is_a_failure_in_passing() {
     let result = Talk::new("tea_short").note(summarizer.as_ref(), 0).await;
     let Err(SummarizerError::Transient(source)) = result else { panic!("{result:?}") };
     assert!(!source.to_string().contains("127.0.0.1"), "{source}");
+}
+
+#[tokio::test]
+async fn what_one_process_has_spent_another_does_not_ask_for() {
+    let gemini = Gemini::start(0).await.unwrap();
+    let config = config(gemini.base_url());
+    let limits = Arc::new(FakeLimits::default());
+    gemini.set_fault(Fault::RateDay, 2);
+    let talk = Talk::new("tea_short");
+    let first = summarizer_within(&config, Arc::clone(&limits));
+    assert_eq!(name(&talk.note(first.as_ref(), 0).await.unwrap_err()), "quota spent");
+
+    let calls = gemini.calls().len();
+    let second = summarizer_within(&config, limits);
+    assert_eq!(name(&talk.note(second.as_ref(), 0).await.unwrap_err()), "quota spent");
+    assert_eq!(gemini.calls().len(), calls);
+    gemini.stop().await;
+}
+
+#[tokio::test]
+async fn a_budget_that_all_processes_share_is_waited_for() {
+    let gemini = Gemini::start(0).await.unwrap();
+    let mut config = config(gemini.base_url());
+    config.gemini.requests_per_minute = 1;
+    config.gemini.models = vec![MODELS[0].to_owned()];
+    let limits = Arc::new(FakeLimits::default());
+    limits.allow(&format!("gemini:minute:{}", MODELS[0]), 1);
+    let summarizer = summarizer_within(&config, limits);
+    let talk = Talk::new("tea_short");
+    talk.note(summarizer.as_ref(), 0).await.unwrap();
+
+    let error = talk.note(summarizer.as_ref(), 0).await.unwrap_err();
+    assert_eq!(name(&error), "rate limited");
+    assert_eq!(gemini.calls().len(), 1);
+    gemini.stop().await;
 }

@@ -13,6 +13,7 @@ use recap_core::video::{Chapter, VideoMetadata};
 use recap_simulator::gemini::Gemini;
 use recap_simulator::prose::{self, Timeline};
 use recap_summarize::connect;
+use recap_testkit::fakes::FakeLimits;
 
 pub(crate) const MODELS: [&str; 2] = ["gemini-3.5-flash-lite", "gemini-3.6-flash"];
 
@@ -153,7 +154,12 @@ pub(crate) fn config(base_url: String) -> Config {
 }
 
 pub(crate) fn summarizer(config: &Config) -> Arc<dyn Summarizer> {
-    connect(config, Arc::new(now)).unwrap().summarizer
+    summarizer_within(config, Arc::default())
+}
+
+/// One that shares its budgets with others.
+pub(crate) fn summarizer_within(config: &Config, limits: Arc<FakeLimits>) -> Arc<dyn Summarizer> {
+    connect(config, Arc::new(now), limits).unwrap().summarizer
 }
 
 /// A simulated Gemini and a summariser that asks it.

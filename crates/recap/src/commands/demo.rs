@@ -5,13 +5,13 @@ use std::ffi::OsString;
 use recap_config::{Config, Provider, Secret};
 use recap_core::Job;
 use recap_core::summary::Style;
+use recap_role::stop_signal;
 use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
-use recap_worker::system_clock;
 
 use super::serve::listen;
 use super::summarize::markdown;
-use crate::app::{App, stop_signal};
+use crate::app::App;
 use crate::cli::DemoArgs;
 use crate::exit::Exit;
 use crate::follow::{self, Wanted};
@@ -29,8 +29,8 @@ pub(crate) async fn run(
     let youtube = YouTube::start(0, scratch.path()).await?;
     let gemini = Gemini::start(0).await?;
     let mut config = simulated(config, &youtube, &gemini, args.gemini);
+    follow::embed(&mut config, scratch.path());
     let exit = if args.serve {
-        config.sqlite.file = scratch.path().join("demo.db");
         serve(&config, args.port, search_path).await
     } else {
         sample(&config, search_path).await
@@ -58,13 +58,9 @@ async fn sample(config: &Config, search_path: Option<OsString>) -> anyhow::Resul
     text::say(
         "recap demo: a 25-minute video of a simulated YouTube, the real yt-dlp, no key, no network",
     );
-    let clock = system_clock();
-    let outside =
-        recap_worker::outside(config.clone(), search_path, clock.clone(), |line| text::say(line))
-            .await?;
     let video = SAMPLE.parse().expect("the sample's id is one");
     let wanted = Wanted { video, language: None, style: Style::default() };
-    let Some(job) = follow::to_the_end(config, outside, clock, wanted).await? else {
+    let Some(job) = follow::to_the_end(config, search_path, wanted).await? else {
         return Ok(Exit::Interrupted);
     };
     if let Some(failure) = job.error.as_ref().or(job.last_error.as_ref()) {
@@ -95,10 +91,7 @@ fn say_costs(job: &Job) {
 
 async fn serve(config: &Config, port: u16, search_path: Option<OsString>) -> anyhow::Result<Exit> {
     let listener = listen(config, Some(port))?;
-    let clock = system_clock();
-    let outside =
-        recap_worker::outside(config.clone(), search_path, clock.clone(), |line| text::say(line));
-    let app = App::start(config, listener, outside, clock).await?;
+    let app = App::start(config, listener, search_path, |line| text::say(line)).await?;
     say_scenarios(&app);
     app.run_until(stop_signal()).await?;
     Ok(Exit::Done)

@@ -5,11 +5,13 @@ use std::ffi::OsString;
 use std::fmt::Display;
 use std::net::ToSocketAddrs as _;
 use std::path::Path;
+use std::sync::Arc;
 
-use recap_config::Config;
+use recap_config::{Config, QueueBackend, StoreBackend};
+use recap_core::ports::Condition;
 use recap_media::Origin;
+use recap_role::{Ports, system_clock};
 
-use crate::app;
 use crate::exit::Exit;
 use crate::text;
 
@@ -17,11 +19,16 @@ use crate::text;
 type Finding = Result<String, String>;
 
 pub(crate) async fn run(config: &Config, search_path: Option<OsString>) -> anyhow::Result<Exit> {
+    let hint = "correct the URL, or move the damaged file away";
+    let ports = recap_role::connect(config, system_clock()).await;
+    let ports = ports.map_err(|it| mend(format_args!("{it:#}"), hint));
     let findings = [
         ("data directory", data_directory(&config.data.dir)),
-        ("database", database(config).await),
+        ("store", store(config, &ports).await),
+        ("queue", queue(config, &ports).await),
+        ("shared state", shared(&ports).await),
         ("yt-dlp", yt_dlp(config, search_path).await),
-        ("summariser", summarizer(config)),
+        ("summariser", summarizer(config, &ports)),
         ("YouTube", youtube(config).await),
     ];
     let mut healthy = true;
@@ -47,11 +54,38 @@ fn data_directory(dir: &Path) -> Finding {
     Ok(format!("{} can be written to", dir.display()))
 }
 
-async fn database(config: &Config) -> Finding {
-    let hint = "move the file away, or set RECAP_SQLITE__FILE to another";
-    let ports = app::ports(config).await.map_err(|it| mend(format!("{it:#}"), hint))?;
+async fn store(config: &Config, ports: &Result<Ports, String>) -> Finding {
+    let ports = ports.as_ref().map_err(String::clone)?;
+    let (what, hint) = if config.store_backend() == StoreBackend::Mongodb {
+        ("MongoDB answers".to_owned(), "start it, or correct MONGODB_URI")
+    } else {
+        let opened = format!("{} opened", config.sqlite_file().display());
+        (opened, "move the file away, or set RECAP_SQLITE__FILE to another")
+    };
+    ports.store.check().await.map_err(|it| mend(it.0, hint))?;
     let open = ports.store.count_open().await.map_err(|it| mend(it.0, hint))?;
-    Ok(format!("{} opened, {open} open jobs", config.sqlite_file().display()))
+    Ok(format!("{what}, {open} open jobs"))
+}
+
+async fn queue(config: &Config, ports: &Result<Ports, String>) -> Finding {
+    let ports = ports.as_ref().map_err(String::clone)?;
+    let hint = "start it, or correct REDIS_URL or RECAP_QUEUE__REDIS_URL";
+    ports.queue.check().await.map_err(|it| mend(it.0, hint))?;
+    match recap_queue::advice(config).await {
+        Some(advice) => Err(advice),
+        None if config.queue_backend() == QueueBackend::Redis => Ok("Redis answers".to_owned()),
+        None => Ok("in the embedded database".to_owned()),
+    }
+}
+
+async fn shared(ports: &Result<Ports, String>) -> Finding {
+    let ports = ports.as_ref().map_err(String::clone)?;
+    match ports.shared.probe.probe().await {
+        Condition::Ok => Ok("there".to_owned()),
+        Condition::Fallback { detail } | Condition::Down { detail } => {
+            Err(mend(detail, "start Redis, or correct REDIS_URL"))
+        }
+    }
 }
 
 async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
@@ -65,9 +99,10 @@ async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
     Ok(format!("{} ({origin})", found.version))
 }
 
-fn summarizer(config: &Config) -> Finding {
-    let clock = recap_worker::system_clock();
-    let connected = recap_summarize::connect(config, clock).map_err(|it| it.to_string())?;
+fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
+    let limits = Arc::clone(&ports.as_ref().map_err(String::clone)?.limits);
+    let connected = recap_summarize::connect(config, system_clock(), limits);
+    let connected = connected.map_err(|it| it.to_string())?;
     Ok(match connected.summarizer.name() {
         "extractive" => {
             "extractive: no key is set, which is fine; GEMINI_API_KEY sets one".to_owned()

@@ -5,11 +5,11 @@ use std::net::TcpListener;
 
 use anyhow::Context as _;
 use recap_config::Config;
-use recap_worker::system_clock;
+use recap_role::{Started, stop_signal};
 use tracing::info;
 
-use crate::app::{App, stop_signal};
-use crate::cli::ServeArgs;
+use crate::app::App;
+use crate::cli::{Role, ServeArgs};
 use crate::exit::Exit;
 use crate::text;
 
@@ -18,14 +18,21 @@ pub(crate) async fn run(
     args: &ServeArgs,
     search_path: Option<OsString>,
 ) -> anyhow::Result<Exit> {
-    let listener = listen(config, args.port)?;
-    let clock = system_clock();
-    let outside =
-        recap_worker::outside(config.clone(), search_path, clock.clone(), |line| info!("{line}"));
-    let app = App::start(config, listener, outside, clock).await?;
-    text::say(format_args!("recap serves http://{} (this machine only)", app.address));
-    app.run_until(stop_signal()).await?;
+    let mut config = config.clone();
+    config.server.port = args.port.unwrap_or(config.server.port);
+    match args.role {
+        Role::All => all(&config, search_path).await?,
+        Role::Gateway => recap_gateway::process(Started { config, search_path }).await?,
+        Role::Worker => recap_worker::process(Started { config, search_path }).await?,
+    }
     Ok(Exit::Done)
+}
+
+async fn all(config: &Config, search_path: Option<OsString>) -> anyhow::Result<()> {
+    let listener = listen(config, None)?;
+    let app = App::start(config, listener, search_path, |line| info!("{line}")).await?;
+    text::say(format_args!("recap serves http://{} (this machine only)", app.address));
+    app.run_until(stop_signal()).await
 }
 
 /// Opens the configured address, or another port of it.

@@ -7,7 +7,7 @@ use recap_config::Config;
 use recap_core::summary::{Summary, render};
 use recap_core::video::VideoUrl;
 use recap_core::{Job, VideoId, VideoMetadata};
-use recap_worker::system_clock;
+use recap_role::system_clock;
 
 use crate::cli::{Format, StyleArg, SummarizeArgs};
 use crate::exit::Exit;
@@ -20,14 +20,9 @@ pub(crate) async fn run(
     search_path: Option<OsString>,
 ) -> anyhow::Result<Exit> {
     let video: VideoId = VideoUrl::parse(&args.url)?.id();
-    let clock = system_clock();
-    let now = clock.clone();
-    let outside =
-        recap_worker::outside(config.clone(), search_path, clock.clone(), |line| text::say(line))
-            .await?;
     let language = args.language.clone().unwrap_or_default().0;
     let wanted = Wanted { video, language, style: args.style.into() };
-    let Some(job) = follow::to_the_end(config, outside, clock, wanted).await? else {
+    let Some(job) = follow::to_the_end(config, search_path, wanted).await? else {
         text::say("interrupted");
         return Ok(Exit::Interrupted);
     };
@@ -35,7 +30,9 @@ pub(crate) async fn run(
         return Err(failure.clone().into());
     }
     let rendered = match args.format {
-        Format::Json => recap_gateway::job_json(&job, now(), config.features.video_preview)? + "\n",
+        Format::Json => {
+            recap_gateway::job_json(&job, system_clock()(), config.features.video_preview)? + "\n"
+        }
         Format::Md => markdown(&job)?,
         Format::Txt => rendered_by(render::text, &job)?,
     };

@@ -140,7 +140,7 @@ fn the_doctor_names_what_is_missing() {
     let done = recap(&dir, &["doctor"], &[("RECAP_MEDIA__PROXY", "http://127.0.0.1:9")]);
     let out = text(&done.stdout);
     assert_eq!(done.status.code(), Some(4), "{out}");
-    assert!(out.contains("ok   database"), "{out}");
+    assert!(out.contains("ok   store") && out.contains("ok   queue: in the embedded"), "{out}");
     assert!(out.contains("ok   yt-dlp: 2026.10.26"), "{out}");
     assert!(out.contains("FAIL YouTube") && out.contains("RECAP_MEDIA__PROXY"), "{out}");
 }

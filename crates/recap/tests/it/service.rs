@@ -1,7 +1,6 @@
 //! All roles in this process, with simulators behind them.
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
 use recap::app::App;
@@ -52,9 +51,7 @@ impl Service {
         let mut config = config(&dir, &youtube, &gemini);
         change(&mut config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let clock = recap_worker::system_clock();
-        let outside = recap_worker::outside(config.clone(), None, Arc::clone(&clock), |_| {});
-        let app = App::start(&config, listener, outside, clock).await.unwrap();
+        let app = App::start(&config, listener, None, |_| {}).await.unwrap();
         let base = format!("http://{}", app.address);
         let stop = CancellationToken::new();
         let stopped = stop.clone();

@@ -1,0 +1,73 @@
+//! How many jobs may wait in the queue; the others wait in the store, so that
+//! nobody's many jobs stand in front of somebody's only one.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use recap_config::QueueConfig;
+use recap_core::Job;
+use recap_core::job::Lane;
+use recap_core::ports::StoreError;
+use tokio::sync::Mutex;
+
+use crate::context::Context;
+
+/// How long the count of a whole lane is used before the store is asked again.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// Keeps the lanes of the queue short.
+pub(crate) struct Lanes {
+    per_lane: u64,
+    per_client: u64,
+    /// As many as there are lanes: two for each region, and two without.
+    counts: Mutex<HashMap<Lane, Count>>,
+}
+
+#[derive(Clone, Copy)]
+struct Count {
+    at: Timestamp,
+    waiting: u64,
+}
+
+impl Lanes {
+    pub(crate) fn new(config: &QueueConfig) -> Self {
+        let (per_lane, per_client) = (config.entries_per_lane, config.entries_per_client);
+        Self { per_lane, per_client, counts: Mutex::default() }
+    }
+
+    /// Takes a place in the queue for `job`, and says whether there was one.
+    /// Costs at most two counts, neither of them beyond its limit.
+    pub(crate) async fn take(
+        &self,
+        cx: &Context,
+        job: &Job,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let lane = job.input.lane();
+        if self.waiting(cx, &lane, now).await? >= self.per_lane {
+            return Ok(false);
+        }
+        let own = cx.state.store.count_waiting(&lane, Some(&job.owner), self.per_client);
+        let own = cx.ask(own).await?;
+        if own >= self.per_client {
+            return Ok(false);
+        }
+        if let Some(count) = self.counts.lock().await.get_mut(&lane) {
+            count.waiting += 1;
+        }
+        Ok(true)
+    }
+
+    async fn waiting(&self, cx: &Context, lane: &Lane, now: Timestamp) -> Result<u64, StoreError> {
+        // Held while counting, so that a burst of submits asks the store once.
+        let mut counts = self.counts.lock().await;
+        let known = counts.get(lane).filter(|it| it.at <= now && now < it.at + FRESH);
+        if let Some(known) = known {
+            return Ok(known.waiting);
+        }
+        let waiting = cx.ask(cx.state.store.count_waiting(lane, None, self.per_lane)).await?;
+        counts.insert(lane.clone(), Count { at: now, waiting });
+        Ok(waiting)
+    }
+}

@@ -1,0 +1,158 @@
+//! Remembers that something behind the API is away, so that not every request
+//! waits for it.
+
+use std::future::Future;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use recap_core::ports::StoreError;
+use recap_telemetry::metrics;
+use tokio::time::{Instant, timeout};
+
+/// How long a store that was waited for in vain is left alone.
+const STORE_REST: Duration = Duration::from_millis(500);
+
+/// An error that takes as long as this costs what a time-out costs.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// Whether something can be reached. While it is away, one question after each
+/// rest finds out whether it is back; the others are not asked.
+pub(crate) struct Reach {
+    rest: Duration,
+    away_until: Mutex<Option<Instant>>,
+}
+
+impl Reach {
+    pub(crate) fn new(rest: Duration) -> Self {
+        Self { rest, away_until: Mutex::new(None) }
+    }
+
+    /// Whether to ask now. Who is told to has `limit` to find out.
+    pub(crate) fn worth_asking(&self, limit: Duration) -> bool {
+        let now = Instant::now();
+        let mut away_until = self.away_until();
+        match *away_until {
+            None => true,
+            Some(until) if now < until => false,
+            Some(_) => {
+                // If nothing is heard of this question, the next one may be asked then.
+                *away_until = Some(now + limit);
+                true
+            }
+        }
+    }
+
+    pub(crate) fn answered(&self) {
+        *self.away_until() = None;
+    }
+
+    pub(crate) fn failed(&self) {
+        *self.away_until() = Some(Instant::now() + self.rest);
+    }
+
+    fn away_until(&self) -> MutexGuard<'_, Option<Instant>> {
+        self.away_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Asks the store, with patience that ends.
+pub(crate) struct Questions {
+    reach: Reach,
+}
+
+impl Questions {
+    pub(crate) fn new() -> Self {
+        Self { reach: Reach::new(STORE_REST) }
+    }
+
+    /// The store's answer to `question`, unless it takes longer than `limit`, or
+    /// has just shown that it would.
+    ///
+    /// Only what was slow counts: an error that comes at once costs nobody any
+    /// time, and may be about one document.
+    pub(crate) async fn ask<T>(
+        &self,
+        limit: Duration,
+        question: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        if !self.reach.worth_asking(limit) {
+            return Err(StoreError("it did not answer in time a moment ago".into()));
+        }
+        let began = Instant::now();
+        let late = |_| Err(StoreError("it did not answer in time".into()));
+        let answer = timeout(limit, question).await.unwrap_or_else(late);
+        if answer.is_err() {
+            metrics::store_failed();
+        }
+        if answer.is_err() && began.elapsed() >= SLOW.min(limit) {
+            self.reach.failed();
+        } else {
+            self.reach.answered();
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(2);
+
+    async fn slow() -> Result<(), StoreError> {
+        std::future::pending().await
+    }
+
+    fn quick() -> impl Future<Output = Result<(), StoreError>> {
+        std::future::ready(Ok(()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn only_the_first_one_waits() {
+        let store = Questions::new();
+        let began = Instant::now();
+        assert!(store.ask(LIMIT, slow()).await.is_err());
+        assert_eq!(began.elapsed(), LIMIT);
+        for _ in 0..10 {
+            assert!(store.ask(LIMIT, quick()).await.is_err());
+        }
+        assert_eq!(began.elapsed(), LIMIT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_rest_one_finds_out() {
+        let store = Questions::new();
+        assert!(store.ask(LIMIT, slow()).await.is_err());
+        tokio::time::advance(STORE_REST).await;
+        let scout = store.ask(LIMIT, slow());
+        let others = async {
+            tokio::task::yield_now().await;
+            assert!(store.ask(LIMIT, quick()).await.is_err());
+        };
+        let (scouted, ()) = tokio::join!(scout, others);
+        assert!(scouted.is_err());
+        tokio::time::advance(STORE_REST).await;
+        for _ in 0..3 {
+            assert!(store.ask(LIMIT, quick()).await.is_ok());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_scout_that_never_returns_is_not_waited_for() {
+        let reach = Reach::new(STORE_REST);
+        reach.failed();
+        tokio::time::advance(STORE_REST).await;
+        assert!(reach.worth_asking(LIMIT));
+        assert!(!reach.worth_asking(LIMIT));
+        tokio::time::advance(LIMIT).await;
+        assert!(reach.worth_asking(LIMIT));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_at_once_is_about_one_question_only() {
+        let store = Questions::new();
+        let broken = async { Err::<(), _>(StoreError("broken document".into())) };
+        assert!(store.ask(LIMIT, broken).await.is_err());
+        assert!(store.ask(LIMIT, quick()).await.is_ok());
+    }
+}

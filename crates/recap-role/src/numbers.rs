@@ -1,0 +1,32 @@
+//! Brings the metrics that are read, rather than counted, up to date.
+
+use std::time::Duration;
+
+use recap_telemetry::metrics;
+
+use crate::ports::Ports;
+
+/// How long the store may take over a number.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// To be called before metrics are shown.
+pub async fn collect_numbers(ports: &Ports) {
+    let numbers = ports.shared.numbers();
+    metrics::redis_away("shared", numbers.redis_away);
+    metrics::cache_hits("memory", numbers.cache_hits_memory);
+    metrics::cache_hits("shared", numbers.cache_hits_shared);
+    metrics::cache_misses(numbers.cache_misses);
+    metrics::cache_bytes(numbers.cache_memory_bytes);
+    metrics::events_dropped(numbers.events_dropped);
+    metrics::slots_in_use("fetch", numbers.slots_fetch_in_use);
+    metrics::slots_in_use("summarize", numbers.slots_summarize_in_use);
+    metrics::redis_away("queue", ports.queue.check().await.is_err());
+    let asking = tokio::time::timeout(STORE_TIMEOUT, ports.store.count_open());
+    if let Ok(Ok(open)) = asking.await {
+        metrics::open_jobs(open);
+    }
+    let asking = tokio::time::timeout(STORE_TIMEOUT, ports.opened.index_usage());
+    for usage in asking.await.unwrap_or_default() {
+        metrics::store_index_accesses(usage.collection, &usage.index, usage.accesses);
+    }
+}

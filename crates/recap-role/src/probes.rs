@@ -1,0 +1,73 @@
+//! How the store and the queue are.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use recap_config::{Config, QueueBackend, StoreBackend};
+use recap_core::ports::{Condition, Probe, Queue, Store};
+use recap_shared::Shared;
+
+pub(crate) fn all(
+    config: &Config,
+    store: &Arc<dyn Store>,
+    queue: &Arc<dyn Queue>,
+    shared: &Shared,
+) -> Vec<Arc<dyn Probe>> {
+    let store = StoreProbe { store: Arc::clone(store), what: store_name(config) };
+    let queue = QueueProbe { queue: Arc::clone(queue), what: queue_name(config) };
+    vec![Arc::new(store), Arc::new(queue), Arc::clone(&shared.probe)]
+}
+
+pub(crate) fn store_name(config: &Config) -> &'static str {
+    match config.store_backend() {
+        StoreBackend::Mongodb => "MongoDB",
+        _ => "the embedded database",
+    }
+}
+
+fn queue_name(config: &Config) -> &'static str {
+    match config.queue_backend() {
+        QueueBackend::Redis => "Redis",
+        _ => "the embedded database",
+    }
+}
+
+struct StoreProbe {
+    store: Arc<dyn Store>,
+    what: &'static str,
+}
+
+#[async_trait]
+impl Probe for StoreProbe {
+    fn name(&self) -> &'static str {
+        "store"
+    }
+
+    async fn probe(&self) -> Condition {
+        match self.store.check().await {
+            Ok(()) => Condition::Ok,
+            Err(_) => Condition::Down { detail: format!("{} does not answer", self.what) },
+        }
+    }
+}
+
+struct QueueProbe {
+    queue: Arc<dyn Queue>,
+    what: &'static str,
+}
+
+#[async_trait]
+impl Probe for QueueProbe {
+    fn name(&self) -> &'static str {
+        "queue"
+    }
+
+    async fn probe(&self) -> Condition {
+        match self.queue.check().await {
+            Ok(()) => Condition::Ok,
+            Err(_) => Condition::Fallback {
+                detail: format!("{} does not answer; jobs wait in the store", self.what),
+            },
+        }
+    }
+}

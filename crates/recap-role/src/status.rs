@@ -1,0 +1,122 @@
+//! `/health/live`, `/health/ready` and `/metrics` of a process that serves
+//! nothing else.
+
+use std::convert::Infallible;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use recap_core::ports::{Probe, report};
+use serde_json::json;
+use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::debug;
+
+use crate::numbers::collect_numbers;
+use crate::ports::Ports;
+
+/// Connections at once; further ones wait to be accepted.
+const CONNECTIONS: usize = 16;
+
+/// How long one may stay open in all.
+const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a client may take to send a request's head.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Answers until `stop` fires.
+///
+/// # Errors
+///
+/// When the listener cannot be used.
+pub async fn serve(
+    listener: TcpListener,
+    ports: Ports,
+    stop: CancellationToken,
+) -> std::io::Result<()> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        while connections.try_join_next().is_some() {}
+        let slot = Arc::clone(&slots).acquire_owned().await.expect("never closed");
+        let stream = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    debug!(%error, "a connection could not be accepted");
+                    continue;
+                }
+            },
+            () = stop.cancelled() => return Ok(()),
+        };
+        let ports = ports.clone();
+        connections.spawn(async move {
+            let _slot = slot;
+            let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection(stream, &ports)).await;
+        });
+    }
+}
+
+async fn connection(stream: TcpStream, ports: &Ports) {
+    let service = service_fn(async |request: Request<Incoming>| {
+        Ok::<_, Infallible>(answer(&request, ports).await)
+    });
+    let serving = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(stream), service);
+    if let Err(error) = serving.await {
+        debug!(%error, "a connection ended early");
+    }
+}
+
+async fn answer(request: &Request<Incoming>, ports: &Ports) -> Response<Full<Bytes>> {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
+    }
+    match request.uri().path() {
+        "/health/live" => json_answer(StatusCode::OK, &json!({ "status": "ok" })),
+        "/health" | "/health/ready" => ready(&ports.probes).await,
+        "/metrics" => {
+            collect_numbers(ports).await;
+            let text = recap_telemetry::metrics::render();
+            typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
+        }
+        _ => problem(StatusCode::NOT_FOUND, "not_found"),
+    }
+}
+
+async fn ready(probes: &[Arc<dyn Probe>]) -> Response<Full<Bytes>> {
+    let report = report(probes).await;
+    let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    json_answer(status, &json!(report))
+}
+
+fn problem(status: StatusCode, code: &str) -> Response<Full<Bytes>> {
+    let body = json!({ "status": status.as_u16(), "code": code, "retryable": false });
+    typed(status, "application/problem+json", body.to_string())
+}
+
+fn json_answer(status: StatusCode, body: &serde_json::Value) -> Response<Full<Bytes>> {
+    typed(status, "application/json", body.to_string())
+}
+
+fn typed(status: StatusCode, kind: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::new(body.into()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    answer
+}

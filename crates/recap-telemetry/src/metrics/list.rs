@@ -1,0 +1,105 @@
+//! Every metric there is: its name, its labels, and in its doc comment what it
+//! means, which is also what `/metrics` and the reference say.
+
+use super::family::{Counter, Declared, Family, Gauge, Histogram};
+
+/// Declares metrics, and lists them all in `ALL`.
+macro_rules! metrics {
+    ($(
+        $(#[doc = $text:literal])+
+        $name:ident: $kind:ident<$labels:literal> = $metric:literal $set:tt $(, $buckets:ident)?;
+    )+) => {
+        $(
+            $(#[doc = $text])+
+            pub(super) static $name: $kind<$labels> = {
+                const LABELS: [&str; $labels] = $set;
+                $kind::new(
+                    Declared { name: $metric, labels: &LABELS, text: concat!($($text),+) }
+                    $(, $buckets)?
+                )
+            };
+        )+
+
+        /// In the order of the page.
+        pub(super) static ALL: &[&dyn Family] = &[$(&$name),+];
+    };
+}
+
+/// A request: a job read from memory takes less than a millisecond, one that
+/// waits for a job up to `server.request_timeout_seconds`.
+const REQUEST: &[f64] =
+    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0];
+
+/// A whole job: at once from the cache, seconds for a captioned video, minutes
+/// for a long one, and a day when the quota is spent.
+const JOB: &[f64] = &[
+    0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0, 21600.0,
+    86400.0,
+];
+
+/// A start: an idle worker looks every `queue.poll_ms`; a lost entry is found
+/// after `worker.patience_seconds`; behind others it may be hours.
+const START: &[f64] =
+    &[0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0, 3600.0, 21600.0];
+
+/// A stage: yt-dlp takes seconds, a call of a model up to two minutes, and all
+/// segments of a long video no longer than `jobs.timeout_seconds`.
+const STAGE: &[f64] =
+    &[0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0];
+
+metrics! {
+    /// Requests that were answered. `route` is the pattern, as in
+    /// `/v1/jobs/{id}`, or `unmatched`.
+    HTTP_REQUESTS: Counter<3> = "recap_http_requests_total" ["route", "method", "status"];
+    /// Time from a request's head to the head of its answer, the time that it
+    /// asked to wait included.
+    HTTP_SECONDS: Histogram<1> = "recap_http_seconds" ["route"], REQUEST;
+
+    /// Jobs that were accepted.
+    JOBS_SUBMITTED: Counter<1> = "recap_jobs_submitted_total" ["kind"];
+    /// Jobs that this process brought to their end. `code` is the error's, or
+    /// empty for a success.
+    JOBS_ENDED: Counter<3> = "recap_jobs_ended_total" ["kind", "status", "code"];
+    /// Time from submit to end.
+    JOB_SECONDS: Histogram<2> = "recap_job_seconds" ["kind", "status"], JOB;
+    /// Time from submit to the first start.
+    JOB_START_SECONDS: Histogram<1> = "recap_job_start_seconds" ["priority"], START;
+    /// Time that one stage of a job took.
+    STAGE_SECONDS: Histogram<1> = "recap_stage_seconds" ["stage"], STAGE;
+    /// Attempts after which a job waits for another one.
+    JOBS_RETRIED: Counter<1> = "recap_jobs_retried_total" ["code"];
+    /// Jobs that seemed lost and were queued again.
+    JOBS_REQUEUED: Counter<0> = "recap_jobs_requeued_total" [];
+    /// Jobs that this process works on.
+    JOBS_IN_HAND: Gauge<0> = "recap_jobs_in_hand" [];
+    /// Jobs that wait or run, in all processes, when they were last counted.
+    OPEN_JOBS: Gauge<0> = "recap_open_jobs" [];
+    /// 1 if this process is the one that looks for lost jobs.
+    RECONCILER_LEADS: Gauge<0> = "recap_reconciler_leads" [];
+
+    /// Questions that the store did not answer, or not in time.
+    STORE_ERRORS: Counter<0> = "recap_store_errors_total" [];
+    /// How often the server of the store has used an index, since it started.
+    STORE_INDEX_ACCESSES: Gauge<2> = "recap_store_index_accesses" ["collection", "index"];
+    /// 1 while a Redis that was configured does not answer. `part` is what it is
+    /// for: `queue` or `shared`.
+    REDIS_AWAY: Gauge<1> = "recap_redis_away" ["part"];
+
+    /// Lookups that found something, `level` being where: `memory` or `shared`.
+    CACHE_HITS: Counter<1> = "recap_cache_hits_total" ["level"];
+    /// Lookups that found nothing.
+    CACHE_MISSES: Counter<0> = "recap_cache_misses_total" [];
+    /// What the cache in the memory of this process holds.
+    CACHE_BYTES: Gauge<0> = "recap_cache_bytes" [];
+    /// News about jobs that were not delivered to other processes.
+    EVENTS_DROPPED: Counter<0> = "recap_events_dropped_total" [];
+    /// Slots that this process holds. `slot` is `fetch` or `summarize`.
+    SLOTS_IN_USE: Gauge<1> = "recap_slots_in_use" ["slot"];
+    /// 1 while something that failed several times in a row is left alone.
+    BREAKER_OPEN: Gauge<1> = "recap_breaker_open" ["breaker"];
+
+    /// Calls of a summariser.
+    SUMMARIZER_CALLS: Counter<2> = "recap_summarizer_calls_total" ["provider", "outcome"];
+    /// Videos that were fetched, or that it was tried to.
+    FETCHES: Counter<1> = "recap_fetches_total" ["outcome"];
+}

@@ -1,0 +1,108 @@
+//! What other crates call when something happens.
+//!
+//! Every label is a word from a closed set (a route, a status, an error's
+//! code), never an id, an address or the text of an error.
+
+use std::time::Duration;
+
+use super::list;
+
+/// A request was answered. `route` is the pattern that its path matched.
+pub fn http_request(route: &str, method: &str, status: u16, took: Duration) {
+    list::HTTP_REQUESTS.add([route, method, &status.to_string()], 1);
+    list::HTTP_SECONDS.observe([route], took);
+}
+
+pub fn job_submitted(kind: &str) {
+    list::JOBS_SUBMITTED.add([kind], 1);
+}
+
+/// A worker took a job for the first time, so long after it was asked for.
+pub fn job_started(priority: &str, waited: Duration) {
+    list::JOB_START_SECONDS.observe([priority], waited);
+}
+
+/// A job has its terminal status, so long after it was asked for. `code` is
+/// empty for a success.
+pub fn job_ended(kind: &str, status: &str, code: &str, took: Duration) {
+    list::JOBS_ENDED.add([kind, status, code], 1);
+    list::JOB_SECONDS.observe([kind, status], took);
+}
+
+pub fn stage_took(stage: &str, took: Duration) {
+    list::STAGE_SECONDS.observe([stage], took);
+}
+
+pub fn job_retried(code: &str) {
+    list::JOBS_RETRIED.add([code], 1);
+}
+
+pub fn jobs_requeued(jobs: usize) {
+    list::JOBS_REQUEUED.add([], jobs as u64);
+}
+
+/// One job more, or with a negative number fewer, is being worked on.
+pub fn job_in_hand(more: i64) {
+    list::JOBS_IN_HAND.add([], more);
+}
+
+/// Jobs that wait or run, as counted just now.
+pub fn open_jobs(jobs: u64) {
+    list::OPEN_JOBS.set([], jobs);
+}
+
+pub fn reconciler_leads(leads: bool) {
+    list::RECONCILER_LEADS.set([], leads.into());
+}
+
+/// A question was not answered, or not in time; counted by who asked.
+pub fn store_failed() {
+    list::STORE_ERRORS.add([], 1);
+}
+
+/// As the server counts them.
+pub fn store_index_accesses(collection: &str, index: &str, accesses: u64) {
+    list::STORE_INDEX_ACCESSES.set([collection, index], accesses);
+}
+
+/// `part` is `queue` or `shared`.
+pub fn redis_away(part: &str, away: bool) {
+    list::REDIS_AWAY.set([part], away.into());
+}
+
+/// Hits of this process so far. `level` is `memory` or `shared`.
+pub fn cache_hits(level: &str, total: u64) {
+    list::CACHE_HITS.raise_to([level], total);
+}
+
+/// Misses of this process so far.
+pub fn cache_misses(total: u64) {
+    list::CACHE_MISSES.raise_to([], total);
+}
+
+pub fn cache_bytes(bytes: u64) {
+    list::CACHE_BYTES.set([], bytes);
+}
+
+/// News lost by this process so far.
+pub fn events_dropped(total: u64) {
+    list::EVENTS_DROPPED.raise_to([], total);
+}
+
+/// `slot` is `fetch` or `summarize`.
+pub fn slots_in_use(slot: &str, used: u64) {
+    list::SLOTS_IN_USE.set([slot], used);
+}
+
+pub fn breaker_open(breaker: &str, open: bool) {
+    list::BREAKER_OPEN.set([breaker], open.into());
+}
+
+pub fn summarizer_called(provider: &str, outcome: &str) {
+    list::SUMMARIZER_CALLS.add([provider, outcome], 1);
+}
+
+/// A video was fetched, or not.
+pub fn fetched(outcome: &str) {
+    list::FETCHES.add([outcome], 1);
+}

@@ -1,0 +1,70 @@
+//! Takes jobs from the queue until there is a reason to stop.
+
+use std::sync::Arc;
+
+use recap_config::Config;
+use recap_core::job::Region;
+use recap_core::jobs::{JobContext, Runner};
+use recap_core::ports::{Pull, QueueError};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::recycle::Counted;
+use crate::{control, reconciler};
+
+/// Works until `shutdown` fires, then hands back what is in hand and returns;
+/// or until it is to be drained, and then does what is in hand first.
+///
+/// # Errors
+///
+/// When the queue cannot be read at all; single failures are retried inside.
+pub async fn run(
+    config: &Config,
+    cx: Arc<JobContext>,
+    shutdown: CancellationToken,
+) -> Result<(), QueueError> {
+    let worker = &config.worker;
+    // Fires with `shutdown`, and before it to take no more.
+    let drain = shutdown.child_token();
+    let (pausing, paused) = watch::channel(cx.store.control().await.is_ok_and(|it| it.paused));
+    let mut tasks = JoinSet::new();
+    let interval = worker.reconcile_interval();
+    tasks.spawn(reconciler::run(Arc::clone(&cx), interval, drain.clone()));
+    tasks.spawn(control::obey(Arc::clone(&cx), cx.now(), pausing, drain.clone()));
+
+    let runner = Runner::new(Arc::clone(&cx), shutdown.clone());
+    let (max_jobs, jitter) = (worker.max_jobs, worker.max_jobs_jitter);
+    let handler = Counted::new(runner, max_jobs, jitter, (cx.chance)(), drain.clone());
+    let pull = Pull {
+        concurrency: worker.concurrency,
+        regions: regions(&worker.regions),
+        paused,
+        stop: drain.clone(),
+    };
+    info!(worker.concurrency = worker.concurrency, "worker started");
+    let working = cx.queue.run(pull, handler);
+    let stopped = async {
+        shutdown.cancelled().await;
+        tokio::time::sleep(worker.stop_timeout()).await;
+    };
+    tokio::select! {
+        res = working => res?,
+        () = stopped => warn!("jobs in hand were not handed back in time; their leases will end"),
+    }
+    drain.cancel();
+    // They end by themselves, the reconciler by letting another one take over.
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(1), async {
+        while tasks.join_next().await.is_some() {}
+    });
+    let _ = ended.await;
+    tasks.shutdown().await;
+    info!("worker stopped");
+    Ok(())
+}
+
+fn regions(names: &[String]) -> Vec<Region> {
+    let region = |it: &String| Region::try_from(it.clone()).expect("checked with the settings");
+    names.iter().map(region).collect()
+}
