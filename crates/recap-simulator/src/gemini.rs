@@ -4,13 +4,14 @@
 //! transcript, so that whoever reads it sees whether the right text was sent.
 //! A token is four characters, everywhere.
 //!
-//! Control, in plain HTTP without a key: `GET /__calls`, `POST /__reset` and
-//! `POST /__fault {"fault": "rate_minute", "times": 1}`, or with `"model": "…"`
-//! in place of `times`. A request may ask for its own fault with the header
-//! `x-simulator-fault: NAME`.
+//! Control, in plain HTTP without a key: `GET /__calls`, `POST /__reset`,
+//! `POST /__delay {"milliseconds": 250}` and `POST /__fault {"fault":
+//! "rate_minute", "times": 1}`, or with `"model": "…"` in place of `times`. A
+//! request may ask for its own fault with the header `x-simulator-fault: NAME`.
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::server::Server;
 
@@ -59,7 +60,8 @@ impl Gemini {
         format!("http://127.0.0.1:{}/v1beta", self.server.port())
     }
 
-    /// What was asked, oldest first; only the last 10 000 calls are kept.
+    /// What was asked, oldest first; only the last 10 000 calls are kept. A call
+    /// is in it from the moment it arrives, whether or not it is answered yet.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.shared.calls.list()
     }
@@ -74,7 +76,12 @@ impl Gemini {
         self.shared.set_model_fault(model, fault);
     }
 
-    /// Forgets calls and faults.
+    /// Every answer waits this long, refusals too, until [`Self::reset`].
+    pub fn set_delay(&self, delay: Duration) {
+        self.shared.delay.set(delay);
+    }
+
+    /// Forgets calls, faults and the delay.
     pub fn reset(&self) {
         self.shared.reset();
     }

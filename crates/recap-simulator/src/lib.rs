@@ -11,6 +11,7 @@ pub mod scenario;
 pub mod youtube;
 
 mod clock;
+mod delay;
 mod http;
 mod journal;
 mod server;

@@ -1,14 +1,18 @@
 //! The videos that exist: an id of eleven characters says how a video behaves.
 //!
-//! `ok_` videos have something to summarise, `er_` videos are a way to fail.
+//! `ok_` videos have something to summarise, `er_` videos are a way to fail, and
+//! `cp_` with a number is one of a hundred million copies of the demo.
 
 use std::sync::LazyLock;
 
 use crate::prose::{self, Talk, Timeline};
 
+mod copies;
 mod failing;
 mod refused;
 mod working;
+
+pub use copies::copy;
 
 /// One simulated video.
 #[derive(Clone, Copy, Debug)]
@@ -104,6 +108,8 @@ pub(crate) enum Twist {
     NeedsJavaScript,
     /// Everything as large as on the real YouTube.
     Large,
+    /// One of many, so that only its title tells it from the others.
+    Copy,
     /// One endpoint does not work.
     Trouble(Endpoint, Trouble),
 }
@@ -130,16 +136,27 @@ pub(crate) enum Trouble {
     Drip,
 }
 
-/// Every scenario: first those that work.
+/// Every scenario but the copies: first those that work.
 pub fn all() -> &'static [Scenario] {
     static ALL: LazyLock<Vec<Scenario>> =
         LazyLock::new(|| [working::SCENARIOS, refused::SCENARIOS, failing::SCENARIOS].concat());
     &ALL
 }
 
-/// The scenario of this video.
+/// The scenario of this video. All copies have the same one, whose `id` is that
+/// of the first.
 pub fn find(video: &str) -> Option<&'static Scenario> {
-    all().iter().find(|it| it.id == video)
+    all().iter().find(|it| it.id == video).or_else(|| copies::find(video))
+}
+
+/// The video of this title, if there is only one.
+pub(crate) fn titled(title: &str) -> Option<&str> {
+    let mut found = all().iter().filter(|it| it.title() == title);
+    match (found.next(), found.next()) {
+        (Some(only), None) => Some(only.id),
+        (Some(_), Some(_)) => None,
+        (None, _) => copies::titled(title),
+    }
 }
 
 impl Scenario {
@@ -151,6 +168,14 @@ impl Scenario {
 
     pub fn title(&self) -> &'static str {
         self.title.unwrap_or(self.talks()[0].title)
+    }
+
+    /// The title that `video`, which is of this scenario, has on YouTube.
+    pub(crate) fn title_of(&self, video: &str) -> String {
+        match self.twist {
+            Twist::Copy => copies::title(self.title(), video),
+            _ => self.title().to_owned(),
+        }
     }
 
     /// What is said in the language of the video.
@@ -221,7 +246,7 @@ impl Scenario {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, find};
+    use super::{all, copy, find, titled};
 
     #[test]
     fn ids_are_video_ids_and_unique() {
@@ -239,6 +264,23 @@ mod tests {
         assert_eq!(seconds("ok_demo25m1"), 1_500);
         assert_eq!(seconds("ok_short3m1"), 180);
         assert_eq!(seconds("ok_long3h01"), 10_800);
+    }
+
+    #[test]
+    fn a_copy_is_the_demo_under_a_title_of_its_own() {
+        let (demo, video) = (find("ok_demo25m1").unwrap(), copy(7));
+        let copy = find(&video).unwrap();
+        assert_eq!((copy.seconds(), copy.tracks), (demo.seconds(), demo.tracks));
+        assert_eq!(copy.title_of(&video), format!("{} (cp_00000007)", demo.title()));
+    }
+
+    #[test]
+    fn a_title_names_a_video_if_no_other_has_it() {
+        assert_eq!(titled(find("ok_demo25m1").unwrap().title()), Some("ok_demo25m1"));
+        let video = copy(7);
+        assert_eq!(titled(&find(&video).unwrap().title_of(&video)), Some("cp_00000007"));
+        assert_eq!(titled(find("er_wat42901").unwrap().title()), None);
+        assert_eq!(titled("no such talk"), None);
     }
 
     #[test]

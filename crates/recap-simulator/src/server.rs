@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// Connections served at once; the next ones wait in the backlog.
-const CONNECTIONS: usize = 128;
+const CONNECTIONS: usize = 256;
 
 pub(crate) struct Server {
     address: SocketAddr,

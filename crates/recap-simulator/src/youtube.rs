@@ -4,13 +4,15 @@
 //! plain origin-form requests. yt-dlp needs no other flags than in production:
 //! `http_proxy`, `https_proxy` and `SSL_CERT_FILE` in its environment are enough.
 //!
-//! Control, in plain HTTP: `GET /__log`, `POST /__reset`, `GET /ca.pem` and
-//! `POST /__override {"VIDEO": {"watch": "…", "player": {…}, "next": {…},
-//! "timedtext": "…"}}`, which replaces answers for one video.
+//! Control, in plain HTTP: `GET /__log`, `POST /__reset`, `GET /ca.pem`,
+//! `POST /__delay {"milliseconds": 250}`, which holds back every answer of the
+//! player API, and `POST /__override {"VIDEO": {"watch": "…", "player": {…},
+//! "next": {…}, "timedtext": "…"}}`, which replaces answers for one video.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::server::Server;
 
@@ -78,7 +80,12 @@ impl YouTube {
         self.shared.log.list()
     }
 
-    /// Forgets the requests and the overrides.
+    /// Every answer of the player API waits this long, until [`Self::reset`].
+    pub fn set_player_delay(&self, delay: Duration) {
+        self.shared.player_delay.set(delay);
+    }
+
+    /// Forgets the requests, the overrides and the delay.
     pub fn reset(&self) {
         self.shared.reset();
     }

@@ -4,7 +4,7 @@
 //! the client are in this one, so that their cost is not counted. Figures are
 //! those of one machine; the ratios are what travels.
 
-mod process;
+pub(crate) mod process;
 mod service;
 
 use std::time::Duration;

@@ -14,6 +14,7 @@ pub(crate) fn write(check: bool) -> anyhow::Result<()> {
     let pages = [
         ("config.md", recap_config::reference()),
         ("errors.md", errors()),
+        ("metrics.md", recap_telemetry::metrics::reference()),
         ("openapi.json", recap_gateway::openapi().to_pretty_json()? + "\n"),
     ];
     let mut stale = Vec::new();

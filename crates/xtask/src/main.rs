@@ -1,6 +1,7 @@
 //! Development tasks: `cargo xtask --help`.
 
 mod bench;
+mod chaos;
 mod docs;
 mod shell;
 mod test;
@@ -25,6 +26,9 @@ enum Task {
     },
     /// Install what the tests need into `target/tools`.
     Tools,
+    /// Kill, stop, cut and flush what real gateways and workers depend on, and
+    /// count what becomes of their jobs.
+    Chaos(chaos::Args),
     /// Measure what recap costs, as it is shipped.
     Bench,
     /// Write the generated pages of `docs/`.
@@ -39,6 +43,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Test { args } => test::run(&args),
         Task::Tools => tools::install(),
+        Task::Chaos(args) => chaos::run(&args),
         Task::Bench => bench::run(),
         Task::Docs { check } => docs::write(check),
     }

@@ -1,4 +1,4 @@
-//! The endpoints for tests: what was asked, and what is to go wrong.
+//! The endpoints for tests: what was asked, what is to go wrong, and how slow it is.
 
 use bytes::Bytes;
 use hyper::http::request::Parts;
@@ -32,6 +32,7 @@ pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Option<Repl
             shared.reset();
             http::json(StatusCode::OK, &json!({"ok": true}))
         }
+        (&Method::POST, "/__delay") => shared.delay.control(body),
         (&Method::POST, "/__fault") => match serde_json::from_slice::<SetFault>(body) {
             Ok(it) => {
                 match it.model {

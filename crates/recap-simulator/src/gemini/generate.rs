@@ -38,6 +38,7 @@ fn prepare(
     check(&record.model, request)?;
     let prompt = Prompt::of(request)
         .map_err(|_| Problem::invalid("The video cannot be read: it is not public."))?;
+    record.video.clone_from(&prompt.video);
     record.segments.clone_from(&prompt.asked);
     record.prompt_tokens = prompt.tokens;
     match fault.and_then(|it| Problem::of(it, &record.model)) {

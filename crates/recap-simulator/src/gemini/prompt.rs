@@ -14,6 +14,8 @@ const VIDEO_TOKENS_PER_SECOND: u64 = 100;
 pub(super) struct Prompt {
     /// At least one, in the order of the prompt.
     pub(super) blocks: Vec<Block>,
+    /// The only video that is named.
+    pub(super) video: Option<String>,
     /// What the call record says was asked.
     pub(super) asked: Vec<AskedSegment>,
     pub(super) tokens: u64,
@@ -57,7 +59,7 @@ impl Prompt {
         if blocks.is_empty() {
             blocks = without_transcript(&text);
         }
-        Ok(Self { blocks, asked, tokens })
+        Ok(Self { blocks, video: video(&asked, &text), asked, tokens })
     }
 }
 
@@ -97,6 +99,17 @@ fn without_transcript(text: &str) -> Vec<Block> {
         times,
         passage: Passage::of_notes(&tags::stripped(text)),
     }]
+}
+
+/// The video of all that is asked; a prompt with notes has only its title.
+fn video(asked: &[AskedSegment], text: &str) -> Option<String> {
+    if let Some(first) = asked.first() {
+        return first.video.clone().filter(|_| asked.iter().all(|it| it.video == first.video));
+    }
+    match &tags::named("video", text)[..] {
+        [titled] => scenario::titled(&tags::unescaped(titled.text)).map(str::to_owned),
+        _ => None,
+    }
 }
 
 fn clip(
@@ -215,6 +228,18 @@ mod tests {
             Prompt::of(&text(r#"Combine: [{"start": 60, "text": "x"}, {"start": 660}]"#)).unwrap();
         assert_eq!(prompt.blocks[0].times, [60, 660]);
         assert!(prompt.asked.is_empty());
+    }
+
+    #[test]
+    fn a_prompt_is_about_the_one_video_it_names() {
+        let video = |prompt: &str| Prompt::of(&text(prompt)).unwrap().video;
+        let part = |id: &str| format!("<transcript video=\"{id}\" segment=\"0\">A b.</transcript>");
+        assert_eq!(video(&part("cp_00000007")).as_deref(), Some("cp_00000007"));
+        assert_eq!(video(&(part("cp_00000007") + &part("cp_00000008"))), None);
+        let notes =
+            "<video channel=\"C\">Water &amp; wine (cp_00000007)</video><notes>A b.</notes>";
+        assert_eq!(video(notes).as_deref(), Some("cp_00000007"));
+        assert_eq!(video("Combine: A b."), None);
     }
 
     #[test]

@@ -42,8 +42,10 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
         Ok(fault) => route(shared, &mut record, &head, &body, fault),
         Err(problem) => refused(&problem),
     };
+    let place = shared.calls.push(record.unanswered());
+    shared.delay.pass().await;
     record.status = reply.status().as_u16();
-    shared.calls.push(record);
+    shared.calls.replace(place, record);
     reply
 }
 

@@ -1,19 +1,22 @@
 //! What all connections of one simulated Gemini share.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use super::calls::CallRecord;
 use super::fault::{Fault, Faults};
+use crate::delay::Delay;
 use crate::journal::{Journal, locked};
 
 pub(super) struct Shared {
     pub(super) calls: Journal<CallRecord>,
+    pub(super) delay: Delay,
     faults: Mutex<Faults>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { calls: Journal::new(), faults: Mutex::default() }
+        Self { calls: Journal::new(), delay: Delay::default(), faults: Mutex::default() }
     }
 }
 
@@ -32,6 +35,7 @@ impl Shared {
 
     pub(super) fn reset(&self) {
         self.calls.clear();
+        self.delay.set(Duration::ZERO);
         *locked(&self.faults) = Faults::default();
     }
 }

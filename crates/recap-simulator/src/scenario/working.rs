@@ -11,13 +11,15 @@ pub(super) const USUAL_TRACKS: &[Track] = &[
 const ENGLISH: &[Track] = &[manual("en", "English", ".en")];
 const HEARD: &[Track] = &[automatic("en", "English (auto-generated)", "a.en")];
 
+pub(super) const DEMO: Scenario = Scenario {
+    audio_language: Some("en"),
+    ..Scenario::new("ok_demo25m1", "25 minutes with chapters and manual captions: the demo")
+        .talks_of(&["demo"])
+        .tracks(ENGLISH)
+};
+
 pub(super) const SCENARIOS: &[Scenario] = &[
-    Scenario {
-        audio_language: Some("en"),
-        ..Scenario::new("ok_demo25m1", "25 minutes with chapters and manual captions: the demo")
-            .talks_of(&["demo"])
-            .tracks(ENGLISH)
-    },
+    DEMO,
     Scenario::new("ok_manual01", "manual captions in two languages, and automatic ones"),
     Scenario::new("ok_asronly1", "automatic captions only")
         .talks_of(&["tides"])

@@ -1,4 +1,4 @@
-//! The endpoints for tests: what was asked, and replacing answers.
+//! The endpoints for tests: what was asked, replacing answers, and holding them back.
 
 use hyper::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
             shared.reset();
             http::json(StatusCode::OK, &json!({"ok": true}))
         }
+        (&Method::POST, "/__delay") => shared.player_delay.control(&call.body),
         (&Method::POST, "/__override") => replace(shared, call),
         _ => return None,
     })

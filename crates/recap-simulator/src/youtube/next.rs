@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{large, player};
 use crate::scenario::{Scenario, Twist};
 
-pub(super) fn response(scenario: &Scenario) -> Value {
+pub(super) fn response(video: &str, scenario: &Scenario) -> Value {
     let chapters: Vec<Value> = scenario
         .timeline()
         .chapters
@@ -15,7 +15,7 @@ pub(super) fn response(scenario: &Scenario) -> Value {
     let mut response = json!({
         "contents": {"twoColumnWatchNextResults": {"results": {"results": {"contents": [
             {"videoPrimaryInfoRenderer": {
-                "title": {"runs": [{"text": player::title(scenario)}]},
+                "title": {"runs": [{"text": player::title(video, scenario)}]},
                 "dateText": {"simpleText": "Jan 2, 2024"},
                 "viewCount": {"videoViewCountRenderer": {"viewCount": {"simpleText": "12,345 views"}}},
             }},

@@ -18,7 +18,7 @@ pub(super) fn watch(video: &str, scenario: &Scenario) -> String {
         ballast = if is_large { large::script() } else { String::new() },
         settings = in_script(&settings(is_large)),
         player = in_script(&player::response(video, scenario, "WEB")),
-        data = in_script(&next::response(scenario)),
+        data = in_script(&next::response(video, scenario)),
     )
 }
 

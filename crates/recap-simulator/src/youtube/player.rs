@@ -17,7 +17,7 @@ pub(super) fn response(video: &str, scenario: &Scenario, client: &str) -> Value 
         "videoDetails": details(video, scenario),
     });
     if on_web && !is_hidden(scenario) {
-        response["microformat"] = microformat(scenario);
+        response["microformat"] = microformat(video, scenario);
     }
     if playability::is_ok(scenario) {
         if let Some(streaming) = formats::of(video, scenario) {
@@ -45,10 +45,10 @@ fn details(video: &str, scenario: &Scenario) -> Value {
     }
     let mut details = json!({
         "videoId": id,
-        "title": title(scenario),
+        "title": title(video, scenario),
         "lengthSeconds": length(scenario).to_string(),
         "channelId": CHANNEL_ID,
-        "shortDescription": description(scenario),
+        "shortDescription": description(video, scenario),
         "viewCount": "12345",
         "author": CHANNEL,
         "isPrivate": false,
@@ -80,11 +80,11 @@ fn length(scenario: &Scenario) -> u32 {
     }
 }
 
-fn microformat(scenario: &Scenario) -> Value {
+fn microformat(video: &str, scenario: &Scenario) -> Value {
     let mut renderer = json!({
         "lengthSeconds": length(scenario).to_string(),
-        "title": {"simpleText": title(scenario)},
-        "description": {"simpleText": description(scenario)},
+        "title": {"simpleText": title(video, scenario)},
+        "description": {"simpleText": description(video, scenario)},
         "category": "Education",
         "ownerChannelName": CHANNEL,
         "ownerProfileUrl": "http://www.youtube.com/@recaptalks",
@@ -113,17 +113,17 @@ fn microformat(scenario: &Scenario) -> Value {
 pub(super) const CHANNEL: &str = "Recap Talks";
 const CHANNEL_ID: &str = "UCffffffffffffffffffffff";
 
-pub(super) fn title(scenario: &Scenario) -> String {
+pub(super) fn title(video: &str, scenario: &Scenario) -> String {
     match scenario.twist {
         Twist::Hostile => {
             "../../../../../../etc/evil $(touch PWNED) `id` %(id)s\0\n--exec".to_owned()
         }
-        _ => scenario.title().to_owned(),
+        _ => scenario.title_of(video),
     }
 }
 
 /// The title once more, and the chapters as uploaders write them.
-fn description(scenario: &Scenario) -> String {
+fn description(video: &str, scenario: &Scenario) -> String {
     let chapters = scenario.timeline().chapters.into_iter().map(|it| {
         let seconds = it.start_ms / 1_000;
         let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
@@ -132,5 +132,5 @@ fn description(scenario: &Scenario) -> String {
             _ => format!("{hours}:{minutes:02}:{seconds:02} {}\n", it.title),
         }
     });
-    format!("{}: a talk.\n\n{}", scenario.title(), chapters.collect::<String>())
+    format!("{}: a talk.\n\n{}", scenario.title_of(video), chapters.collect::<String>())
 }

@@ -33,6 +33,9 @@ pub(super) async fn answer(
     }
     let outcome = route(shared, &call);
     shared.log.push(RequestRecord::of(&call, outcome.status(), outcome.note()));
+    if call.endpoint() == Endpoint::Player {
+        shared.player_delay.pass().await;
+    }
     outcome.happen().await
 }
 
@@ -51,7 +54,7 @@ fn route(shared: &Shared, call: &Call) -> Outcome {
     }
     match call.endpoint() {
         Endpoint::Watch => text(call, HTML, page::watch(&video, scenario)),
-        Endpoint::Next => text(call, JSON, next::response(scenario).to_string()),
+        Endpoint::Next => text(call, JSON, next::response(&video, scenario).to_string()),
         Endpoint::Player => match call.json() {
             Some(body) => {
                 text(call, JSON, player::response(&video, scenario, client(&body)).to_string())

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
 
 use super::certificates::Identity;
 use super::log::RequestRecord;
+use crate::delay::Delay;
 use crate::journal::{Journal, locked};
 use crate::scenario::Endpoint;
 
@@ -18,6 +20,7 @@ pub(super) struct Shared {
     pub(super) tls: TlsAcceptor,
     pub(super) ca_pem: String,
     pub(super) log: Journal<RequestRecord>,
+    pub(super) player_delay: Delay,
     overrides: Mutex<BTreeMap<String, Value>>,
 }
 
@@ -27,12 +30,14 @@ impl Shared {
             tls: TlsAcceptor::from(Arc::new(identity.server)),
             ca_pem: identity.ca_pem,
             log: Journal::new(),
+            player_delay: Delay::default(),
             overrides: Mutex::default(),
         }
     }
 
     pub(super) fn reset(&self) {
         self.log.clear();
+        self.player_delay.set(Duration::ZERO);
         locked(&self.overrides).clear();
     }
 

@@ -28,6 +28,14 @@ pub(crate) async fn ask(gemini: &Gemini, method: &str, fault: Option<&str>) -> r
     request.send().await.unwrap()
 }
 
+/// Asks this, and reads the answer.
+pub(crate) async fn ask_for(gemini: &Gemini, prompt: &str) -> Value {
+    let url = format!("{}/models/{MODEL}:generateContent", gemini.base_url());
+    let body = json!({"contents": [{"role": "user", "parts": [{"text": prompt}]}]});
+    let request = client().post(url).header("x-goog-api-key", "a-key").json(&body);
+    request.send().await.unwrap().json().await.unwrap()
+}
+
 /// The responses in a stream of events.
 pub(crate) fn events(body: &str) -> Vec<Value> {
     assert!(body.ends_with("\r\n\r\n"), "an event is not complete: {body:?}");

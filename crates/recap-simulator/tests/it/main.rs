@@ -3,6 +3,8 @@
 
 mod binary;
 mod control;
+mod copies;
+mod delays;
 mod faults;
 mod gemini;
 mod media;

@@ -10,13 +10,13 @@ const TICKS: u64 = 100;
 
 /// CPU of the process itself, without its children, and its resident memory.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Usage {
-    pub(super) cpu: Duration,
+pub(crate) struct Usage {
+    pub(crate) cpu: Duration,
     /// In bytes.
-    pub(super) memory: u64,
+    pub(crate) memory: u64,
 }
 
-pub(super) fn usage(pid: u32) -> anyhow::Result<Usage> {
+pub(crate) fn usage(pid: u32) -> anyhow::Result<Usage> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name may hold blanks; what follows its bracket does not.
     let (_, rest) = stat.rsplit_once(')').context("/proc/pid/stat has a name")?;
@@ -26,7 +26,7 @@ pub(super) fn usage(pid: u32) -> anyhow::Result<Usage> {
 }
 
 /// Resident memory of a process and all below it, in bytes.
-pub(super) fn tree_memory(pid: u32) -> u64 {
+pub(crate) fn tree_memory(pid: u32) -> u64 {
     resident(pid) + children(pid).into_iter().map(tree_memory).sum::<u64>()
 }
 

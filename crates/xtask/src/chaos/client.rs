@@ -1,0 +1,183 @@
+//! A client app: submits, tries again, and waits for the ends.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::ensure;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+/// How long a submit is tried again before it has failed.
+const PATIENCE: Duration = Duration::from_mins(3);
+
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// One client with an address of its own, which is how recap tells clients
+/// apart. Clones share what was accepted.
+#[derive(Clone)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    gateways: Vec<String>,
+    next: Arc<AtomicU64>,
+    accepted: Arc<Mutex<Vec<String>>>,
+    refused: Arc<AtomicU64>,
+    priority: &'static str,
+}
+
+impl Client {
+    /// `number` 1 to 254 is the last part of its address.
+    pub(crate) fn new(gateways: Vec<String>, number: u8) -> anyhow::Result<Self> {
+        let http = reqwest::Client::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .timeout(Duration::from_secs(20))
+            .pool_max_idle_per_host(8)
+            .local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, number)))
+            .build()?;
+        Ok(Self {
+            http,
+            gateways,
+            next: Arc::new(AtomicU64::new(u64::from(number) * 1_000_000)),
+            accepted: Arc::default(),
+            refused: Arc::default(),
+            priority: "interactive",
+        })
+    }
+
+    pub(crate) fn with_priority(mut self, priority: &'static str) -> Self {
+        self.priority = priority;
+        self
+    }
+
+    /// Submits another video, until it is accepted.
+    pub(crate) async fn submit(&self) -> anyhow::Result<String> {
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        self.submit_video(&format!("cp_{number:08}")).await
+    }
+
+    pub(crate) async fn submit_video(&self, video: &str) -> anyhow::Result<String> {
+        let body = json!({"url": video, "priority": self.priority});
+        let end = Instant::now() + PATIENCE;
+        let mut turn = self.next.load(Ordering::Relaxed);
+        loop {
+            turn += 1;
+            if let Ok(id) = self.try_submit(turn, &body).await {
+                self.accepted.lock().await.push(id.clone());
+                return Ok(id);
+            }
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            ensure!(Instant::now() < end, "no gateway accepted a job for minutes");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn try_submit(&self, turn: u64, body: &Value) -> anyhow::Result<String> {
+        let gateway = &self.gateways[usize::try_from(turn)? % self.gateways.len()];
+        let answer = self.http.post(format!("{gateway}/v1/summaries")).json(body).send().await?;
+        ensure!(answer.status().as_u16() == 202, "{}", answer.status());
+        let job: Value = answer.json().await?;
+        Ok(job["id"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Submits `count` videos, evenly over `time`.
+    pub(crate) async fn submit_over(&self, count: usize, time: Duration) -> anyhow::Result<()> {
+        let began = tokio::time::Instant::now();
+        let pause = time / u32::try_from(count.max(1))?;
+        for turn in 0..count {
+            tokio::time::sleep_until(began + pause * u32::try_from(turn)?).await;
+            self.submit().await?;
+        }
+        Ok(())
+    }
+
+    /// Submits `count` videos as fast as it goes, `width` at once.
+    pub(crate) async fn submit_all(&self, count: usize, width: usize) -> anyhow::Result<()> {
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..count {
+            while tasks.len() >= width {
+                tasks.join_next().await.expect("there are some")??;
+            }
+            let client = self.clone();
+            tasks.spawn(async move { client.submit().await.map(drop) });
+        }
+        while let Some(done) = tasks.join_next().await {
+            done??;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn accepted(&self) -> Vec<String> {
+        self.accepted.lock().await.clone()
+    }
+
+    /// Submits that were not accepted at once.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// The job as any gateway knows it.
+    pub(crate) async fn job(&self, id: &str) -> anyhow::Result<Value> {
+        self.any(&format!("/v1/jobs/{id}")).await
+    }
+
+    pub(crate) async fn get(&self, url: &str) -> anyhow::Result<Value> {
+        Ok(self.http.get(url).send().await?.error_for_status()?.json().await?)
+    }
+
+    /// A path of whichever gateway answers.
+    pub(crate) async fn any(&self, path: &str) -> anyhow::Result<Value> {
+        let mut last = None;
+        for gateway in &self.gateways {
+            match self.get(&format!("{gateway}{path}")).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => last = Some(error),
+            }
+        }
+        Err(last.expect("there is a gateway"))
+    }
+
+    /// One submit, whatever comes of it.
+    pub(crate) async fn raw_submit(&self, video: &str) -> anyhow::Result<reqwest::Response> {
+        let url = format!("{}/v1/summaries", self.gateways[0]);
+        Ok(self.http.post(url).json(&json!({"url": video})).send().await?)
+    }
+
+    pub(crate) async fn raw_get(&self, path: &str) -> anyhow::Result<reqwest::Response> {
+        Ok(self.http.get(format!("{}{path}", self.gateways[0])).send().await?)
+    }
+
+    pub(crate) async fn post(&self, path: &str) -> anyhow::Result<Value> {
+        let url = format!("{}{path}", self.gateways[0]);
+        Ok(self.http.post(url).send().await?.error_for_status()?.json().await?)
+    }
+
+    /// Waits until every accepted job has ended, for `time` at most; the jobs
+    /// as they are then.
+    pub(crate) async fn ended(&self, time: Duration) -> BTreeMap<String, Value> {
+        let end = Instant::now() + time;
+        let mut open = self.accepted().await;
+        let mut jobs = BTreeMap::new();
+        while !open.is_empty() {
+            let mut still = Vec::new();
+            for id in open {
+                match self.job(&id).await {
+                    Ok(job) if !job["completed_at"].is_null() => {
+                        jobs.insert(id, job);
+                    }
+                    Ok(job) if Instant::now() >= end => {
+                        jobs.insert(id, job);
+                    }
+                    Err(_) if Instant::now() >= end => {
+                        jobs.insert(id, Value::Null);
+                    }
+                    _ => still.push(id),
+                }
+            }
+            open = still;
+            tokio::time::sleep(PAUSE).await;
+        }
+        jobs
+    }
+}
