@@ -37,7 +37,7 @@ impl Lanes {
     }
 
     /// Takes a place in the queue for `job`, and says whether there was one.
-    /// Costs at most two counts, neither of them beyond its limit.
+    /// Costs at most three questions, no count beyond its limit.
     pub(crate) async fn take(
         &self,
         cx: &Context,
@@ -51,6 +51,11 @@ impl Lanes {
         let own = cx.state.store.count_waiting(&lane, Some(&job.owner), self.per_client);
         let own = cx.ask(own).await?;
         if own >= self.per_client {
+            return Ok(false);
+        }
+        // Not before the client's own that wait outside; who has nothing in the
+        // queue will see them fed at once.
+        if own > 0 && cx.ask(cx.state.store.has_parked(&lane, &job.owner)).await? {
             return Ok(false);
         }
         if let Some(count) = self.counts.lock().await.get_mut(&lane) {

@@ -21,6 +21,10 @@ const LAST_LOOK: Duration = Duration::from_millis(400);
 /// is away.
 const AGAIN: Duration = Duration::from_secs(2);
 
+/// When to look in any case: between processes an event may get lost, or have no
+/// way to come.
+const SOMETIME: Duration = Duration::from_secs(5);
+
 /// The job when it has ended, or as it is when the time is over or the server
 /// stops. One that is asked for beyond the number of waiters is answered at
 /// once. A store that goes away ends no wait: what is known is the answer.
@@ -38,7 +42,7 @@ pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiR
     loop {
         let (over, heard) = tokio::select! {
             () = news(&mut events, id) => (false, true),
-            () = sleep(AGAIN), if again => (false, false),
+            () = sleep(if again { AGAIN } else { SOMETIME }) => (false, false),
             () = sleep_until(deadline) => (true, false),
             () = cx.shutdown.cancelled() => (true, false),
         };

@@ -27,6 +27,11 @@ const QUEUE: &str = "recap";
 const BATCH: usize = 500;
 
 /// Entries that an older recap finished; ours are deleted at once.
+/// One that waits for its delay already is due at once now.
+const BRING_FORWARD: &str = "
+    UPDATE Jobs SET run_at = 1
+    WHERE job_type = ?1 AND idempotency_key = ?2 AND status = 'Pending' AND lock_by IS NULL";
+
 const CLEAN: &str = "
     DELETE FROM Jobs
     WHERE (job_type = ?1 OR job_type GLOB ?1 || ':*')
@@ -79,6 +84,10 @@ impl SqliteQueue {
                 .idempotency_key(entry::id(entry));
             let queue = job_type(&entry.lane);
             queries::push_tasks(&mut *transaction, &queue, &[task.build()]).await?;
+            if delay.is_zero() && entry.turn > 0 {
+                let forward = sqlx::query(BRING_FORWARD).bind(queue).bind(entry::id(entry));
+                forward.execute(&mut *transaction).await?;
+            }
         }
         transaction.commit().await?;
         Ok(())

@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use recap_config::{RedisConfig, Secret};
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, RedisResult};
+use redis::io::tcp::TcpSettings;
+use redis::{Client, IntoConnectionInfo as _, RedisResult};
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
@@ -54,8 +55,11 @@ impl Redis {
     ///
     /// When the URL cannot be understood.
     pub fn connect(url: &Secret, config: &RedisConfig) -> RedisResult<Self> {
-        let client = Client::open(url.expose())?;
         let timeout = config.timeout();
+        // A path that dies in silence would else be waited for as long as the
+        // kernel has patience, a quarter of an hour.
+        let tcp = TcpSettings::default().set_nodelay(true).set_user_timeout(timeout);
+        let client = Client::open(url.expose().into_connection_info()?.set_tcp_settings(tcp))?;
         let settings = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout))
             // The default of half a second takes a busy server for a dead one.
@@ -80,11 +84,6 @@ impl Redis {
         &self.client
     }
 
-    /// The connection itself, for who bounds and reports calls by other means.
-    pub fn manager(&self) -> ConnectionManager {
-        self.manager.clone()
-    }
-
     /// Whether the last call went unanswered, and no sign of life came since.
     pub fn is_away(&self) -> bool {
         *self.away.borrow()
@@ -95,9 +94,8 @@ impl Redis {
         self.away.clone()
     }
 
-    /// Says that a call over [`Redis::manager`] failed; from a kind of error
-    /// that only an absent server causes, the server is away.
-    pub fn report(&self, error: &redis::RedisError) {
+    /// From a kind of error that only an absent server causes, it is away.
+    fn report(&self, error: &redis::RedisError) {
         let gone = error.is_io_error() || error.is_timeout() || error.is_unrecoverable_error();
         if gone {
             self.leave(&error.to_string());

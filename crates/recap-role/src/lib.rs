@@ -14,7 +14,7 @@ mod start;
 mod status;
 
 pub use numbers::collect_numbers;
-pub use ports::{Ports, connect};
+pub use ports::{Ports, connect, halves};
 pub use process::{process_name, stop_signal, system_clock};
 pub use ready::until_ready;
 pub use roles::Roles;

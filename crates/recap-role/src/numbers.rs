@@ -6,7 +6,7 @@ use recap_telemetry::metrics;
 
 use crate::ports::Ports;
 
-/// How long the store may take over a number.
+/// How long the store or the queue may take over a number.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// To be called before metrics are shown.
@@ -20,7 +20,8 @@ pub async fn collect_numbers(ports: &Ports) {
     metrics::events_dropped(numbers.events_dropped);
     metrics::slots_in_use("fetch", numbers.slots_fetch_in_use);
     metrics::slots_in_use("summarize", numbers.slots_summarize_in_use);
-    metrics::redis_away("queue", ports.queue.check().await.is_err());
+    let queue = tokio::time::timeout(STORE_TIMEOUT, ports.queue.check()).await;
+    metrics::redis_away("queue", !matches!(queue, Ok(Ok(()))));
     let asking = tokio::time::timeout(STORE_TIMEOUT, ports.store.count_open());
     if let Ok(Ok(open)) = asking.await {
         metrics::open_jobs(open);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use recap_config::{Config, StoreBackend};
+use recap_config::{Config, QueueBackend, SharedBackend, StoreBackend};
 use recap_core::jobs::Clock;
 use recap_core::ports::{Breakers, Cache, Events, Limits, Probe, Queue, Slots, Store};
 use recap_shared::Shared;
 use recap_store::Opened;
+use tracing::warn;
 
 use crate::probes;
 
@@ -25,6 +26,24 @@ pub struct Ports {
     pub probes: Vec<Arc<dyn Probe>>,
     pub shared: Shared,
     pub opened: Opened,
+}
+
+/// What is wrong with settings that make half a fleet: several processes would
+/// share the store, and nothing else.
+pub fn halves(config: &Config) -> Option<&'static str> {
+    let shared_store = config.store_backend() == StoreBackend::Mongodb;
+    let own_queue = config.queue_backend() != QueueBackend::Redis;
+    let own_state = config.shared_backend() != SharedBackend::Redis;
+    match (shared_store, own_queue, own_state) {
+        (true, true, _) => Some(
+            "jobs are in MongoDB, but the queue is in a file of this machine: fine for one \
+             process; for several set REDIS_URL",
+        ),
+        (true, false, true) => Some(
+            "the queue is in Redis, but slots, cache and events are in this process: set REDIS_URL",
+        ),
+        _ => None,
+    }
 }
 
 /// Opens what the settings name. An embedded database is opened now; a server
@@ -45,6 +64,9 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
     let store = Arc::clone(&opened.store);
     let queue = recap_queue::connect(config).await.context("the queue cannot be opened")?;
     let shared = recap_shared::connect(config, clock).context("REDIS_URL cannot be used")?;
+    if let Some(mend) = halves(config) {
+        warn!("{mend}");
+    }
     let probes = probes::all(config, &store, &queue, &shared);
     Ok(Ports {
         store,

@@ -1,6 +1,7 @@
 //! How the store and the queue are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_config::{Config, QueueBackend, StoreBackend};
@@ -31,6 +32,9 @@ fn queue_name(config: &Config) -> &'static str {
         _ => "the embedded database",
     }
 }
+
+/// How long the queue may take to show that it is there.
+const QUEUE_TIMEOUT: Duration = Duration::from_millis(1500);
 
 struct StoreProbe {
     store: Arc<dyn Store>,
@@ -63,9 +67,10 @@ impl Probe for QueueProbe {
     }
 
     async fn probe(&self) -> Condition {
-        match self.queue.check().await {
-            Ok(()) => Condition::Ok,
-            Err(_) => Condition::Fallback {
+        // Less than a probe may take: whoever is late is no reason to be down.
+        match tokio::time::timeout(QUEUE_TIMEOUT, self.queue.check()).await {
+            Ok(Ok(())) => Condition::Ok,
+            Ok(Err(_)) | Err(_) => Condition::Fallback {
                 detail: format!("{} does not answer; jobs wait in the store", self.what),
             },
         }

@@ -28,6 +28,9 @@ use crate::ports::Ports;
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 16;
 
+/// After a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// How long one may stay open in all.
 const CONNECTION_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -50,16 +53,22 @@ pub async fn serve(
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        let slot = Arc::clone(&slots).acquire_owned().await.expect("never closed");
-        let stream = tokio::select! {
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
-                Err(error) => {
-                    debug!(%error, "a connection could not be accepted");
-                    continue;
-                }
-            },
+        let next = async {
+            let slot = Arc::clone(&slots).acquire_owned().await.expect("never closed");
+            (slot, listener.accept().await)
+        };
+        let (slot, accepted) = tokio::select! {
+            next = next => next,
             () = stop.cancelled() => return Ok(()),
+        };
+        let stream = match accepted {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                // Out of files, as a rule: trying at once would not help.
+                debug!(%error, "a connection could not be accepted");
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
         };
         let ports = ports.clone();
         connections.spawn(async move {

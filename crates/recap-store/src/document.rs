@@ -107,6 +107,12 @@ pub(crate) fn parse_lane(text: &str) -> Result<Lane, BoxError> {
     Ok(Lane { priority: priority.parse()?, region })
 }
 
+/// A lane that this recap knows. Another one may have had more kinds of them;
+/// they must not keep the others from being fed.
+pub(crate) fn known_lane(text: &str) -> Option<Lane> {
+    parse_lane(text).inspect_err(|error| error!(lane = text, %error, "lane cannot be read")).ok()
+}
+
 pub(crate) fn millis(time: Timestamp) -> i64 {
     time.as_millisecond()
 }

@@ -10,7 +10,7 @@ use crate::mongo::MongoStore;
 use crate::sqlite::SqliteStore;
 
 /// Jobs that are moved in one step, each with its notes and transcript.
-const PAGE: usize = 50;
+const PAGE: usize = 10;
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +49,8 @@ pub enum MigrateError {
 }
 
 /// Copies jobs, their transcripts and notes, and what the operator wants, from
-/// the file of `[sqlite]` to the server of `[mongodb]`, oldest first. The file is
-/// not changed. No recap may use it meanwhile.
+/// the file of `[sqlite]` to the server of `[mongodb]`, oldest first. The file
+/// is brought up to date, and its jobs are not changed. No recap may use it meanwhile.
 ///
 /// Jobs that were running arrive as queued. All else stays as it is, down to
 /// revisions, crash counters and times. May be repeated: what is there already is

@@ -108,6 +108,10 @@ impl Store for MongoStore {
         read::count_waiting(&self.server, lane, owner, limit).await
     }
 
+    async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError> {
+        parked::has_parked(&self.server, lane, owner).await
+    }
+
     async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {
         parked::parked_lanes(&self.server).await
     }

@@ -74,6 +74,10 @@ impl Store for SqliteStore {
         parked::count_waiting(&self.reader, lane, owner, limit).await.map_err(store_error)
     }
 
+    async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError> {
+        parked::has_parked(&self.reader, lane, owner).await.map_err(store_error)
+    }
+
     async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {
         parked::parked_lanes(&self.reader).await.map_err(store_error)
     }

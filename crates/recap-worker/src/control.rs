@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use recap_core::jobs::JobContext;
 use recap_core::ports::{Control, JobEvent};
+use recap_telemetry::metrics;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -13,12 +13,23 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, info};
 
 /// How often the store is asked, should the event have got lost.
-const ASK: Duration = Duration::from_secs(5);
+const ASK: Duration = Duration::from_secs(2);
 
-/// Runs until `drain` fires, which it does itself if the operator says so.
+/// What is wanted right now, asked for until the store answers.
+pub(crate) async fn first(cx: &JobContext) -> Control {
+    loop {
+        match cx.store.control().await {
+            Ok(wanted) => return wanted,
+            Err(error) => debug!(error = %error.0, "the operator's wishes could not be read"),
+        }
+        tokio::time::sleep(ASK).await;
+    }
+}
+
+/// Obeys what is wanted since `started`. Runs until `drain` fires, which it does itself if the operator says so.
 pub(crate) async fn obey(
     cx: Arc<JobContext>,
-    started: Timestamp,
+    started: Control,
     paused: watch::Sender<bool>,
     drain: CancellationToken,
 ) {
@@ -36,7 +47,7 @@ pub(crate) async fn obey(
             () = drain.cancelled() => return,
         }
         match cx.store.control().await {
-            Ok(wanted) => follow(wanted, started, &paused, &drain),
+            Ok(wanted) => follow(wanted, &started, &paused, &drain),
             Err(error) => debug!(error = %error.0, "the operator's wishes could not be read"),
         }
     }
@@ -44,15 +55,18 @@ pub(crate) async fn obey(
 
 fn follow(
     wanted: Control,
-    started: Timestamp,
+    started: &Control,
     paused: &watch::Sender<bool>,
     drain: &CancellationToken,
 ) {
-    if wanted.drain_before.is_some_and(|it| started < it) {
+    // Not by comparing clocks: what was wanted before the start is not meant for
+    // this process, and what is wanted since is.
+    if wanted.drain_before.is_some() && wanted.drain_before != started.drain_before {
         info!("draining: no more jobs are taken, and the process ends with the last one");
         drain.cancel();
     }
     let was = paused.send_replace(wanted.paused);
+    metrics::worker_paused(wanted.paused);
     match (was, wanted.paused) {
         (false, true) => info!("paused: no more jobs are taken"),
         (true, false) => info!("resumed"),

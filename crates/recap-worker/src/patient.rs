@@ -138,6 +138,10 @@ impl Store for Patient {
         self.store.count_waiting(lane, owner, limit).await
     }
 
+    async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError> {
+        self.store.has_parked(lane, owner).await
+    }
+
     async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {
         self.store.parked_lanes().await
     }

@@ -89,5 +89,6 @@ impl Leader {
         {
             warn!(error = %error.0, "the next reconciler has to wait for a moment");
         }
+        metrics::reconciler_leads(false);
     }
 }

@@ -28,11 +28,15 @@ pub async fn run(
     let worker = &config.worker;
     // Fires with `shutdown`, and before it to take no more.
     let drain = shutdown.child_token();
-    let (pausing, paused) = watch::channel(cx.store.control().await.is_ok_and(|it| it.paused));
+    let wanted = tokio::select! {
+        wanted = control::first(&cx) => wanted,
+        () = shutdown.cancelled() => return Ok(()),
+    };
+    let (pausing, paused) = watch::channel(wanted.paused);
     let mut tasks = JoinSet::new();
     let interval = worker.reconcile_interval();
     tasks.spawn(reconciler::run(Arc::clone(&cx), interval, drain.clone()));
-    tasks.spawn(control::obey(Arc::clone(&cx), cx.now(), pausing, drain.clone()));
+    tasks.spawn(control::obey(Arc::clone(&cx), wanted, pausing, drain.clone()));
 
     let runner = Runner::new(Arc::clone(&cx), shutdown.clone());
     let (max_jobs, jitter) = (worker.max_jobs, worker.max_jobs_jitter);

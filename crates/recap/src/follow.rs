@@ -36,6 +36,7 @@ pub(crate) fn embed(config: &mut Config, dir: &Path) {
     config.store.backend = StoreBackend::Sqlite;
     config.queue.backend = QueueBackend::Sqlite;
     config.shared.backend = SharedBackend::Memory;
+    config.worker.max_jobs = 0;
 }
 
 /// Runs the job until it ends, or waits for longer than a person would;

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// Cargo profile of the processes; the figures are those of `dist`.
     #[arg(long, default_value = "dist")]
     profile: String,
+    /// Use the binaries that are there, whatever the sources say.
+    #[arg(long)]
+    built: bool,
     /// List the scenarios and end.
     #[arg(long)]
     list: bool,
@@ -55,12 +58,18 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let packages = ["recap-gateway", "recap-worker"].map(|it| format!("--package={it}"));
-    shell::run("cargo", &["build", "--profile", &args.profile, &packages[0], &packages[1]])?;
+    if !args.built {
+        build(&args.profile)?;
+    }
     crate::tools::install()?;
     recap_telemetry::http::install_crypto();
     let plan = Plan { jobs: args.jobs, profile: args.profile.clone() };
     tokio::runtime::Runtime::new()?.block_on(all(&plan, args.only.as_deref()))
+}
+
+fn build(profile: &str) -> anyhow::Result<()> {
+    let packages = ["recap-gateway", "recap-worker"].map(|it| format!("--package={it}"));
+    shell::run("cargo", &["build", "--profile", profile, &packages[0], &packages[1]])
 }
 
 async fn all(plan: &Plan, only: Option<&str>) -> anyhow::Result<()> {

@@ -35,7 +35,8 @@ pub struct ServerConfig {
     /// Requests that may `wait` for a job at once; further ones are answered
     /// at once.
     pub max_waiters: usize,
-    /// How long requests in hand may take to end at a stop, in seconds.
+    /// How long requests in hand may take to end at a stop, in seconds; at most
+    /// 23, as a process is to be gone within 25.
     pub stop_seconds: u64,
 }
 
@@ -76,6 +77,6 @@ impl ServerConfig {
         seconds("server.keep_alive_seconds", self.keep_alive_seconds, 0, found);
         between("server.request_timeout_seconds", self.request_timeout_seconds, 1, 300, found);
         between("server.max_waiters", self.max_waiters, 0, 65_535, found);
-        between("server.stop_seconds", self.stop_seconds, 0, 300, found);
+        between("server.stop_seconds", self.stop_seconds, 0, 23, found);
     }
 }

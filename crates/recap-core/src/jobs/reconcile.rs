@@ -9,13 +9,16 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::context::JobContext;
-use super::run::later;
+use super::run::{later, since};
 use crate::error::ErrorCode;
 use crate::job::{Lane, Owner, Status};
 use crate::ports::{Entry, JobEvent, StoreError};
 
 /// Most documents touched by one pass of each kind.
 const BATCH: usize = 100;
+
+/// Most batches of jobs that seem lost in one pass.
+const BATCHES: usize = 20;
 
 /// Most owners of one lane that one pass feeds; the next goes on after them.
 const OWNERS: usize = 100;
@@ -29,11 +32,13 @@ pub struct Reconciler {
     /// that ended meanwhile.
     grace: Option<Timestamp>,
     failed: bool,
+    /// When the last pass began.
+    last: Option<Timestamp>,
 }
 
 impl Reconciler {
     pub fn new(cx: Arc<JobContext>) -> Self {
-        Self { cx, fed: BTreeMap::new(), grace: None, failed: false }
+        Self { cx, fed: BTreeMap::new(), grace: None, failed: false, last: None }
     }
 
     /// The store did not answer: workers could not renew their leases either.
@@ -43,38 +48,46 @@ impl Reconciler {
         self.failed = true;
     }
 
-    /// One pass.
+    /// One pass. Each kind of housekeeping is done whatever became of the others.
     ///
     /// # Errors
     ///
-    /// When the store does not answer; the next pass goes on where this one
-    /// ended.
+    /// The first thing that the store did not answer; the next pass goes on
+    /// where this one ended.
     pub async fn pass(&mut self) -> Result<(), StoreError> {
-        let done = self.try_pass().await;
-        if done.is_err() {
+        let cx = Arc::clone(&self.cx);
+        self.begin();
+        let requeued = if self.in_grace() { Ok(()) } else { requeue(&cx).await };
+        if requeued.is_err() {
             self.missed();
         }
-        done
-    }
-
-    async fn try_pass(&mut self) -> Result<(), StoreError> {
-        let cx = Arc::clone(&self.cx);
-        if self.failed {
-            cx.store.check().await?;
-            self.failed = false;
-            self.grace = Some(later(cx.now(), cx.policy.lease));
-        }
-        if self.grace.is_none_or(|it| it <= cx.now()) {
-            self.grace = None;
-            requeue(&cx).await?;
-        }
-        for lane in cx.store.parked_lanes().await? {
-            self.feed(&lane).await?;
-        }
-        expire(&cx).await?;
-        cx.store.forget(cx.now(), BATCH).await?;
+        let fed = self.feed_all().await;
+        let expired = expire(&cx).await;
+        let forgotten = cx.store.forget(cx.now(), BATCH).await.map(drop);
         if let Err(error) = cx.queue.clean().await {
             warn!(error = %error.0, "finished queue entries could not be removed");
+        }
+        requeued.and(fed).and(expired).and(forgotten)
+    }
+
+    /// After an outage, or a pause of this machine, workers have one lease to
+    /// renew what ended meanwhile.
+    fn begin(&mut self) {
+        let now = self.cx.now();
+        let slept = self.last.is_some_and(|it| since(it, now) > self.cx.policy.lease);
+        if (self.failed || slept) && !self.in_grace() {
+            self.grace = Some(later(now, self.cx.policy.lease));
+        }
+        (self.failed, self.last) = (false, Some(now));
+    }
+
+    fn in_grace(&self) -> bool {
+        self.grace.is_some_and(|it| self.cx.now() < it)
+    }
+
+    async fn feed_all(&mut self) -> Result<(), StoreError> {
+        for lane in self.cx.store.parked_lanes().await? {
+            self.feed(&lane).await?;
         }
         Ok(())
     }
@@ -117,12 +130,19 @@ impl Reconciler {
 }
 
 async fn requeue(cx: &JobContext) -> Result<(), StoreError> {
-    let stale = cx.store.take_stale(cx.now(), cx.policy.patience, BATCH).await?;
-    if !stale.is_empty() {
-        info!(jobs = stale.len(), "jobs seem lost; queued again");
-        cx.observer.requeued(stale.len());
+    for _ in 0..BATCHES {
+        let stale = cx.store.take_stale(cx.now(), cx.policy.patience, BATCH).await?;
+        // One that was never begun may just be waiting for its turn.
+        let lost = stale.iter().filter(|it| it.turn > 0).count();
+        if lost > 0 {
+            info!(jobs = lost, "jobs seem lost; queued again");
+            cx.observer.requeued(lost);
+        }
+        push(cx, &stale).await;
+        if stale.len() < BATCH {
+            break;
+        }
     }
-    push(cx, &stale).await;
     Ok(())
 }
 
@@ -140,6 +160,9 @@ async fn expire(cx: &JobContext) -> Result<(), StoreError> {
     let expired = cx.store.expire(now, &failure, later(now, cx.policy.retention), BATCH).await?;
     for job in expired {
         info!(job.id = %job, job.status = %Status::Expired, "job ended");
+        if let Some(ended) = cx.store.find(job).await? {
+            cx.observer.ended(&ended);
+        }
         cx.events.publish(JobEvent::Changed { job, status: Status::Expired }).await;
     }
     Ok(())

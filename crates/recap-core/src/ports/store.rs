@@ -128,14 +128,17 @@ pub trait Store: Send + Sync {
     /// Jobs that are queued or running.
     async fn count_open(&self) -> Result<u64, StoreError>;
 
-    /// Queued jobs of `lane` that are not parked, of `owner` or of everyone,
-    /// counted up to `limit`.
+    /// Queued jobs of `lane` that are neither parked nor wait for a time, of
+    /// `owner` or of everyone, counted up to `limit`.
     async fn count_waiting(
         &self,
         lane: &Lane,
         owner: Option<&Owner>,
         limit: u64,
     ) -> Result<u64, StoreError>;
+
+    /// Whether `owner` has parked jobs in `lane`.
+    async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError>;
 
     /// Lanes that have parked jobs.
     async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError>;

@@ -91,7 +91,8 @@ impl Carrier for SqliteLanes {
                 return Ok(None);
             };
             let take = sqlx::query_scalar::<_, Vec<u8>>(TAKE).bind(worker).bind(&id);
-            if let Some(stored) = take.fetch_optional(&mut *connection).await? {
+            // Read to the end: a commit that fails is not told before.
+            if let Some(stored) = take.fetch_all(&mut *connection).await?.pop() {
                 let lane = order[usize::try_from(place)?];
                 return Ok(Some(Taken { lane, id, stored }));
             }

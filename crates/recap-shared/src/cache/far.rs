@@ -62,7 +62,10 @@ impl Far {
         let mut call = self.put.prepare_invoke();
         call.key(self.name(key)).key(self.guard(key.resource, &key.id));
         call.arg(self.wire.process()).arg(packed).arg(u64::try_from(time).expect("a month"));
-        if self.server.run::<u8>(&call).await == Some(2) {
+        let replaced = self.server.run::<u8>(&call).await == Some(2);
+        // A copy of a job is replaced with each thing that happens to it, and who
+        // has an older one knows that it is only a copy.
+        if replaced && key.resource != Resource::Job {
             self.wire.outbox().post(News::Replaced(key.to_string()));
         }
     }

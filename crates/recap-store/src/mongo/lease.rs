@@ -85,7 +85,8 @@ pub(super) async fn renew(
     until: Timestamp,
 ) -> Result<Renewal, StoreError> {
     let change = doc! {
-        "$set": { "lease_until": date(until) },
+        // A renewal that comes late must not take back a later one.
+        "$max": { "lease_until": date(until) },
         "$unset": { "waiting_since": "" },
     };
     // A wish to cancel is rare, and once there it stays.

@@ -12,10 +12,21 @@ use super::command::Query;
 use super::document::{date, entry, pointer, text};
 use super::server::Server;
 use super::take::take;
-use crate::document::{lane_text, parse_lane};
+use crate::document::{known_lane, lane_text};
 
 fn parked() -> Document {
     doc! { "status": "queued", "parked": true }
+}
+
+pub(super) async fn has_parked(
+    server: &Server,
+    lane: &Lane,
+    owner: &Owner,
+) -> Result<bool, StoreError> {
+    let mut theirs = parked();
+    theirs.insert("lane", lane_text(lane));
+    theirs.insert("owner", owner.as_str());
+    Ok(server.count(JOBS, theirs, Some(1)).await? > 0)
 }
 
 /// From one lane to the next, so that it takes as long as there are lanes, and
@@ -24,7 +35,7 @@ pub(super) async fn parked_lanes(server: &Server) -> Result<Vec<Lane>, StoreErro
     let mut lanes = Vec::new();
     let mut last = String::new();
     while let Some(next) = first(server, parked(), "lane", &last).await? {
-        lanes.push(parse_lane(&next).map_err(StoreError)?);
+        lanes.extend(known_lane(&next));
         last = next;
     }
     Ok(lanes)

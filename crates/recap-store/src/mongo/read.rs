@@ -75,7 +75,10 @@ pub(super) async fn count_waiting(
         // Which the server takes for "no limit", or for an error.
         return Ok(0);
     }
-    let mut waiting = doc! { "status": "queued", "parked": false, "lane": lane_text(lane) };
+    let mut waiting = doc! {
+        "status": "queued", "parked": false, "lane": lane_text(lane),
+        "retry_at": { "$exists": false },
+    };
     if let Some(owner) = owner {
         waiting.insert("owner", owner.as_str());
     }

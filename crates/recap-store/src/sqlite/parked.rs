@@ -8,18 +8,19 @@ use recap_core::ports::Entry;
 use sqlx::SqlitePool;
 
 use super::row::{decode_error, limit, pointer};
-use crate::document::{Pointer, lane_text, millis, parse_lane};
+use crate::document::{Pointer, known_lane, lane_text, millis};
 
 pub(super) const COUNT_WAITING: &str = "
     SELECT count(*) FROM (
         SELECT 1 FROM recap_jobs INDEXED BY recap_jobs_lanes
-        WHERE status = 'queued' AND parked = 0 AND lane = ?1 LIMIT ?2
+        WHERE status = 'queued' AND parked = 0 AND lane = ?1 AND retry_at IS NULL LIMIT ?2
     )";
 
 pub(super) const COUNT_WAITING_OF_OWNER: &str = "
     SELECT count(*) FROM (
         SELECT 1 FROM recap_jobs INDEXED BY recap_jobs_lanes
-        WHERE status = 'queued' AND parked = 0 AND lane = ?1 AND owner = ?3 LIMIT ?2
+        WHERE status = 'queued' AND parked = 0 AND lane = ?1 AND owner = ?3 AND retry_at IS NULL
+        LIMIT ?2
     )";
 
 pub(super) async fn count_waiting(
@@ -36,6 +37,21 @@ pub(super) async fn count_waiting(
     }
     let count: i64 = query.fetch_one(pool).await?;
     u64::try_from(count).map_err(decode_error)
+}
+
+pub(super) const HAS_PARKED: &str = "
+    SELECT EXISTS (
+        SELECT 1 FROM recap_jobs INDEXED BY recap_jobs_lanes
+        WHERE status = 'queued' AND parked = 1 AND lane = ?1 AND owner = ?2
+    )";
+
+pub(super) async fn has_parked(
+    pool: &SqlitePool,
+    lane: &Lane,
+    owner: &Owner,
+) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query_scalar(HAS_PARKED).bind(lane_text(lane)).bind(owner.as_str());
+    query.fetch_one(pool).await
 }
 
 /// From one lane to the next, so that it takes as long as there are lanes, and
@@ -55,7 +71,7 @@ pub(super) const PARKED_LANES: &str = "
 
 pub(super) async fn parked_lanes(pool: &SqlitePool) -> Result<Vec<Lane>, sqlx::Error> {
     let lanes: Vec<String> = sqlx::query_scalar(PARKED_LANES).fetch_all(pool).await?;
-    lanes.iter().map(|it| parse_lane(it).map_err(decode_error)).collect()
+    Ok(lanes.iter().filter_map(|it| known_lane(it)).collect())
 }
 
 /// No owner's name is empty, so that everyone comes after the empty one.

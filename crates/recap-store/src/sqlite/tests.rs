@@ -75,7 +75,8 @@ async fn statements_use_an_index() {
 async fn parked_and_waiting_jobs_are_found_by_their_lane() {
     let (_directory, store) = store().await;
     for (sql, range) in [
-        (parked::COUNT_WAITING, "COVERING INDEX recap_jobs_lanes (parked=? AND lane=?)"),
+        (parked::COUNT_WAITING, "INDEX recap_jobs_lanes (parked=? AND lane=?)"),
+        (parked::HAS_PARKED, "recap_jobs_lanes (parked=? AND lane=? AND owner=?)"),
         (
             parked::COUNT_WAITING_OF_OWNER,
             "COVERING INDEX recap_jobs_lanes (parked=? AND lane=? AND owner=?)",

@@ -76,6 +76,8 @@ metrics! {
     OPEN_JOBS: Gauge<0> = "recap_open_jobs" [];
     /// 1 if this process is the one that looks for lost jobs.
     RECONCILER_LEADS: Gauge<0> = "recap_reconciler_leads" [];
+    /// 1 while this worker takes no more jobs because the operator said so.
+    WORKER_PAUSED: Gauge<0> = "recap_worker_paused" [];
 
     /// Questions that the store did not answer, or not in time.
     STORE_ERRORS: Counter<0> = "recap_store_errors_total" [];

@@ -51,6 +51,12 @@ pub fn open_jobs(jobs: u64) {
     list::OPEN_JOBS.set([], jobs);
 }
 
+/// Whether this worker takes no more jobs.
+pub fn worker_paused(paused: bool) {
+    list::WORKER_PAUSED.set([], paused.into());
+}
+
+/// Whether this process looks for lost jobs.
 pub fn reconciler_leads(leads: bool) {
     list::RECONCILER_LEADS.set([], leads.into());
 }

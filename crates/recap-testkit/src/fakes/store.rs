@@ -137,9 +137,18 @@ impl Store for MemoryStore {
         limit: u64,
     ) -> Result<u64, StoreError> {
         let state = self.state().await?;
-        let waiting =
-            |it: &&Record| it.waits(false) && it.job.input.lane() == *lane && it.is_of(owner);
+        let waiting = |it: &&Record| {
+            let due = it.job.retry_at.is_none();
+            it.waits(false) && due && it.job.input.lane() == *lane && it.is_of(owner)
+        };
         Ok((state.jobs.values().filter(waiting).count() as u64).min(limit))
+    }
+
+    async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError> {
+        let state = self.state().await?;
+        let parked =
+            |it: &Record| it.waits(true) && it.job.input.lane() == *lane && it.is_of(Some(owner));
+        Ok(state.jobs.values().any(parked))
     }
 
     async fn parked_lanes(&self) -> Result<Vec<Lane>, StoreError> {

@@ -71,7 +71,7 @@ async fn queue(config: &Config, ports: &Result<Ports, String>) -> Finding {
     let ports = ports.as_ref().map_err(String::clone)?;
     let hint = "start it, or correct REDIS_URL or RECAP_QUEUE__REDIS_URL";
     ports.queue.check().await.map_err(|it| mend(it.0, hint))?;
-    match recap_queue::advice(config).await {
+    match recap_queue::advice(config).await.or(recap_role::halves(config).map(str::to_owned)) {
         Some(advice) => Err(advice),
         None if config.queue_backend() == QueueBackend::Redis => Ok("Redis answers".to_owned()),
         None => Ok("in the embedded database".to_owned()),

@@ -5,6 +5,7 @@
 mod command_line;
 mod crash;
 mod faults;
+mod fleet;
 mod hanging;
 mod main_job;
 mod processes;

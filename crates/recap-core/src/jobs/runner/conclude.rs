@@ -98,7 +98,8 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
     job.retry_at = None;
     job.follows = None;
     job.last_error = None;
-    if run.cx.store.finish(run.lease, &run.job).await? {
+    let written = run.cx.store.finish(run.lease, &run.job).await?;
+    if written || has_ended_so(run, now).await {
         let seconds = since(run.job.created_at, now).as_secs_f64();
         info!(job.status = %status, job.seconds = seconds, "job ended");
         run.cx.observer.ended(&run.job);
@@ -108,6 +109,13 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
         warn!("the job ended in other hands; this result is dropped");
     }
     Ok(())
+}
+
+/// Whether it was our own write whose answer got lost: nobody else writes this
+/// end at this time.
+async fn has_ended_so(run: &Run<'_>, now: Timestamp) -> bool {
+    let found = run.cx.store.find(run.job.id).await.ok().flatten();
+    found.is_some_and(|it| it.status == run.job.status && it.completed_at == Some(now))
 }
 
 /// A job that waits for a known time outlives it; all else ends at its age, a
@@ -188,17 +196,20 @@ struct Back {
 
 async fn hand_back(run: &mut Run<'_>, back: Back) -> Result<(), StoreError> {
     let Back { retry_at, waiting_reason, crashes, follows } = back;
-    let (cx, now) = (run.cx, run.cx.now());
+    let cx = run.cx;
     run.job.progress.stage = Stage::Waiting;
     if !cx.store.save(run.lease, &run.job).await? {
         return Ok(());
     }
+    // Only now: the store may have been waited for.
+    let now = cx.now();
     // Whoever asked for an end in the last moment is not kept waiting for the
     // next attempt, which may be days away.
-    match cx.store.renew(run.lease, later(now, cx.policy.lease)).await? {
-        Renewal::Held => {}
-        Renewal::CancelRequested => return cancel(run).await,
-        Renewal::Lost => return Ok(()),
+    match cx.store.renew(run.lease, later(now, cx.policy.lease)).await {
+        // A store that does not answer is waited for by the release.
+        Ok(Renewal::Held) | Err(_) => {}
+        Ok(Renewal::CancelRequested) => return cancel(run).await,
+        Ok(Renewal::Lost) => return Ok(()),
     }
     let Job { attempts, expires_at, .. } = run.job;
     let release = Release { retry_at, waiting_reason, attempts, expires_at, crashes, follows };

@@ -38,6 +38,8 @@ pub(super) async fn all(
         if !run.cx.store.put_notes(run.lease, &notes).await? {
             return Err(JobError::Lost);
         }
+        // It got further: what went wrong before is made good for.
+        run.job.attempts = 0;
         info!(segment.index, segments.total = segments.len(), "segment summarised");
         kept.push(notes);
         run.job.progress.segments_done = count(kept.len());

@@ -175,5 +175,8 @@ async fn waiting_jobs_are_counted(store: &dyn Store) {
     assert_eq!(count(None, 100).await, 4, "a running job does not wait");
     let later = Release { retry_at: Some(at(600)), ..back(&job) };
     assert!(store.release(claim.lease, &later, at(1)).await.unwrap());
-    assert_eq!(count(Some(&ann), 100).await, 4, "one that waits for its time does");
+    assert_eq!(count(Some(&ann), 100).await, 3, "one that waits for its time takes no place");
+    assert!(store.has_parked(&ours, &ann).await.unwrap());
+    assert!(!store.has_parked(&ours, &nobody).await.unwrap());
+    assert!(!store.has_parked(&theirs, &ann).await.unwrap());
 }
