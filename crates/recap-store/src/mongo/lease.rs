@@ -85,8 +85,7 @@ pub(super) async fn renew(
     until: Timestamp,
 ) -> Result<Renewal, StoreError> {
     let change = doc! {
-        // A renewal that comes late must not take back a later one.
-        "$max": { "lease_until": date(until) },
+        "$set": { "lease_until": date(until) },
         "$unset": { "waiting_since": "" },
     };
     // A wish to cancel is rare, and once there it stays.
