@@ -59,7 +59,7 @@ pub(super) async fn fair(plan: Plan) -> anyhow::Result<Verdict> {
     Ok(verdict)
 }
 
-/// All processes over one file: SecantusDB reads a whole collection where mongod
+/// All processes over one file: `SecantusDB` reads a whole collection where mongod
 /// would use an index, which takes minutes with so many documents.
 fn on_sqlite() -> Wish {
     Wish { settings: vec![("MONGODB_URI", String::new())], ..Wish::default() }
