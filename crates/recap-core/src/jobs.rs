@@ -3,9 +3,10 @@
 //! Steps do, runs decide: a step calls ports and returns a value or a
 //! [`JobError`]; only the [`Runner`] changes a status or pushes.
 
+mod captions;
 mod context;
 mod error;
-mod kept;
+
 mod reconcile;
 mod reuse;
 mod run;

@@ -26,12 +26,12 @@ const QUEUE: &str = "recap";
 /// Entries written in one transaction; the store waits for its end.
 const BATCH: usize = 500;
 
-/// Entries that an older recap finished; ours are deleted at once.
-/// One that waits for its delay already is due at once now.
+/// What was begun, and waits for its delay already, is due at once now.
 const BRING_FORWARD: &str = "
     UPDATE Jobs SET run_at = 1
     WHERE job_type = ?1 AND idempotency_key = ?2 AND status = 'Pending' AND lock_by IS NULL";
 
+/// Entries that an older recap finished; ours are deleted at once.
 const CLEAN: &str = "
     DELETE FROM Jobs
     WHERE (job_type = ?1 OR job_type GLOB ?1 || ':*')

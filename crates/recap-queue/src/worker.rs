@@ -25,8 +25,8 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_secs(10);
 
 /// A worker that was silent for so long is taken for dead and its entries are
 /// handed out again: four heartbeats, so that a server may be away for a while.
-/// It may not be much longer: when its lease ends a job is brought back, but at
-/// the end of the queue, and only the old entry still has its place.
+/// By then the reconciler has brought back what they were working on, as soon as
+/// its lease ended; this is for what was taken and not yet begun.
 pub(crate) const DEAD_AFTER: Duration = Duration::from_secs(40);
 
 /// How long a worker that ended is not replaced.

@@ -49,8 +49,9 @@ pub enum MigrateError {
 }
 
 /// Copies jobs, their transcripts and notes, and what the operator wants, from
-/// the file of `[sqlite]` to the server of `[mongodb]`, oldest first. The file
-/// is brought up to date, and its jobs are not changed. No recap may use it meanwhile.
+/// the file of `[sqlite]` to the server of `[mongodb]`, oldest first. The file is
+/// brought up to date, and its jobs are not changed. No recap may use it
+/// meanwhile.
 ///
 /// Jobs that were running arrive as queued. All else stays as it is, down to
 /// revisions, crash counters and times. May be repeated: what is there already is

@@ -26,7 +26,8 @@ pub(crate) async fn first(cx: &JobContext) -> Control {
     }
 }
 
-/// Obeys what is wanted since `started`. Runs until `drain` fires, which it does itself if the operator says so.
+/// Obeys what is wanted since `started`. Runs until `drain` fires, which it does
+/// itself if the operator says so.
 pub(crate) async fn obey(
     cx: Arc<JobContext>,
     started: Control,
@@ -61,7 +62,7 @@ fn follow(
 ) {
     // Not by comparing clocks: what was wanted before the start is not meant for
     // this process, and what is wanted since is.
-    if wanted.drain_before.is_some() && wanted.drain_before != started.drain_before {
+    if wanted.drain_asked_at.is_some() && wanted.drain_asked_at != started.drain_asked_at {
         info!("draining: no more jobs are taken, and the process ends with the last one");
         drain.cancel();
     }

@@ -160,7 +160,8 @@ async fn expire(cx: &JobContext) -> Result<(), StoreError> {
     let expired = cx.store.expire(now, &failure, later(now, cx.policy.retention), BATCH).await?;
     for job in expired {
         info!(job.id = %job, job.status = %Status::Expired, "job ended");
-        if let Some(ended) = cx.store.find(job).await? {
+        // Whether it can be counted or not, those who wait are told.
+        if let Ok(Some(ended)) = cx.store.find(job).await {
             cx.observer.ended(&ended);
         }
         cx.events.publish(JobEvent::Changed { job, status: Status::Expired }).await;

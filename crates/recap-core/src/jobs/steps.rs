@@ -2,8 +2,8 @@
 
 use tracing::info;
 
+use super::captions;
 use super::error::JobError;
-use super::kept;
 use super::run::Run;
 use crate::error::{ErrorCode, Failure};
 use crate::job::{ChildUsage, Stage, TranscriptInfo};
@@ -20,7 +20,7 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
     }
     run.enter(Stage::Fetching).await?;
     let began = run.cx.now();
-    let captions = kept::captions(run).await?;
+    let captions = captions::fetched(run).await?;
     run.took(Stage::Fetching, began);
     check_length(run, &captions.video)?;
     info!(

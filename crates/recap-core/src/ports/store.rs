@@ -97,8 +97,9 @@ pub struct JobPage {
 pub struct Control {
     /// Take no more jobs; what is in hand goes on.
     pub paused: bool,
-    /// Workers that started before then end once their hands are empty.
-    pub drain_before: Option<Timestamp>,
+    /// When workers were last told to end once their hands are empty: those that
+    /// run then and see it change.
+    pub drain_asked_at: Option<Timestamp>,
 }
 
 /// Keeps jobs, their transcripts and the notes of their segments.

@@ -138,7 +138,7 @@ async fn everything_arrives_and_goes_on() {
     let config = config(directory.path(), servers::mongodb());
     let from = file(&config).await;
     let jobs = fill(&*from, 3).await;
-    let control = Control { paused: true, drain_before: Some(at(5)) };
+    let control = Control { paused: true, drain_asked_at: Some(at(5)) };
     from.set_control(&control).await.unwrap();
 
     let error = migrate(&config, at(49), |_| {}).await.unwrap_err();

@@ -32,15 +32,15 @@ fn change(was: Control, command: &AdminCommand, now: Timestamp) -> Option<Contro
     match command {
         AdminCommand::Pause => Some(Control { paused: true, ..was }),
         AdminCommand::Resume => Some(Control { paused: false, ..was }),
-        AdminCommand::Drain => Some(Control { drain_before: Some(now), ..was }),
+        AdminCommand::Drain => Some(Control { drain_asked_at: Some(now), ..was }),
         AdminCommand::Status => None,
     }
 }
 
 fn told(control: &Control) -> String {
     let takes = if control.paused { "workers take no more jobs" } else { "workers take jobs" };
-    match control.drain_before {
-        Some(before) => format!("{takes}; those that started before {before} end when they can"),
+    match control.drain_asked_at {
+        Some(asked) => format!("{takes}; those that ran at {asked} were told to end when they can"),
         None => takes.to_owned(),
     }
 }

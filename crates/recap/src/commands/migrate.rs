@@ -25,7 +25,7 @@ pub(crate) async fn run(config: &Config, args: &MigrateArgs) -> anyhow::Result<E
     bar.finish_and_clear();
     text::print(format_args!(
         "{} jobs, {} transcripts and {} notes moved; {} jobs were there already\n\
-         The file {} is as it was. Start recap with MONGODB_URI set.\n",
+         The jobs in {} are as they were. Start recap with MONGODB_URI set.\n",
         report.jobs,
         report.transcripts,
         report.notes,

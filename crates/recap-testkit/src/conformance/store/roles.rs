@@ -52,7 +52,7 @@ async fn what_the_operator_wants_is_kept(store: &dyn Store) {
     let drain = "2100-01-01T00:00:00.123456789Z".parse().unwrap();
     for control in [
         Control { paused: true, ..Control::default() },
-        Control { paused: true, drain_before: Some(drain) },
+        Control { paused: true, drain_asked_at: Some(drain) },
         Control::default(),
     ] {
         store.set_control(&control).await.unwrap();

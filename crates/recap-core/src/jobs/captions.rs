@@ -1,4 +1,4 @@
-//! Captions that were fetched before.
+//! Captions: those that were fetched before, or new ones.
 
 use serde::{Deserialize, Serialize};
 use tracing::{debug, warn};
@@ -22,7 +22,7 @@ struct Kept {
 
 /// From the cache, or from YouTube and then into the cache. Of several jobs
 /// that want the same captions at the same time, one fetches them.
-pub(super) async fn captions(run: &Run<'_>) -> Result<Captions, JobError> {
+pub(super) async fn fetched(run: &Run<'_>) -> Result<Captions, JobError> {
     let cache = &run.cx.cache;
     let key = |resource| CacheKey {
         resource,
