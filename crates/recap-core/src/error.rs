@@ -49,6 +49,43 @@ pub enum ErrorCode {
     ResultNotReady,
     /// The job has ended, so it cannot be changed any more.
     JobFinished,
+    /// The job has not ended yet, and this can only be done once it has.
+    JobOpen,
+    /// There is no batch with this id.
+    BatchNotFound,
+    /// Nothing is known of this video.
+    VideoNotFound,
+    /// There is no webhook endpoint with this id.
+    EndpointNotFound,
+    /// There is no webhook delivery with this id.
+    DeliveryNotFound,
+    /// There is no API key with this id.
+    KeyNotFound,
+    /// The request does not say who asks: an API key or a token is missing,
+    /// wrong, expired or revoked.
+    Unauthorized,
+    /// The caller may not do this: its key or token lacks the scope.
+    Forbidden,
+    /// The `Host` of the request is not one that recap serves without keys.
+    HostRefused,
+    /// The caller, or all callers together, sent too many requests.
+    RateLimited,
+    /// The caller has too many jobs that have not ended.
+    TooManyJobs,
+    /// The caller has as many webhook endpoints as it may have.
+    TooManyEndpoints,
+    /// Another request with this `Idempotency-Key` is being worked on.
+    IdempotencyInFlight,
+    /// This `Idempotency-Key` was used with another body.
+    IdempotencyMismatch,
+    /// Messages may not be sent to this URL.
+    WebhookUrlRefused,
+    /// Webhooks of jobs cannot be signed: the caller has no secret.
+    WebhookSecretMissing,
+    /// The transcript that was sent could not be read.
+    TranscriptUnreadable,
+    /// As many event streams are open as may be.
+    TooManyStreams,
 
     // What the video is.
     /// The video is private.
@@ -127,6 +164,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// One short sentence for people, the `title` of a problem.
+    #[expect(clippy::too_many_lines, reason = "a line for each code")]
     pub fn title(self) -> &'static str {
         match self {
             Self::ValidationFailed => "The request is not valid",
@@ -140,6 +178,24 @@ impl ErrorCode {
             Self::JobNotFound => "There is no such job",
             Self::ResultNotReady => "The job has no such result",
             Self::JobFinished => "The job has already ended",
+            Self::JobOpen => "The job has not ended",
+            Self::BatchNotFound => "There is no such batch",
+            Self::VideoNotFound => "Nothing is known of this video",
+            Self::EndpointNotFound => "There is no such endpoint of webhooks",
+            Self::DeliveryNotFound => "There is no such delivery",
+            Self::KeyNotFound => "There is no such key",
+            Self::Unauthorized => "The request does not say who asks",
+            Self::Forbidden => "The caller may not do this",
+            Self::HostRefused => "This host is not served",
+            Self::RateLimited => "Too many requests",
+            Self::TooManyJobs => "Too many jobs of this caller are open",
+            Self::TooManyEndpoints => "The caller has too many webhook endpoints",
+            Self::IdempotencyInFlight => "The same request is being worked on",
+            Self::IdempotencyMismatch => "The idempotency key was used for another request",
+            Self::WebhookUrlRefused => "Messages may not be sent to this URL",
+            Self::WebhookSecretMissing => "Webhooks of this caller cannot be signed",
+            Self::TranscriptUnreadable => "The transcript could not be read",
+            Self::TooManyStreams => "Too many event streams are open",
             Self::VideoPrivate => "The video is private",
             Self::VideoMembersOnly => "The video is for channel members only",
             Self::VideoAgeRestricted => "The video is age-restricted",
@@ -181,6 +237,11 @@ impl ErrorCode {
             self,
             Self::RequestTimeout
                 | Self::ResultNotReady
+                | Self::JobOpen
+                | Self::RateLimited
+                | Self::TooManyJobs
+                | Self::IdempotencyInFlight
+                | Self::TooManyStreams
                 | Self::VideoLive
                 | Self::VideoNotStarted
                 | Self::CaptionsUnreadable

@@ -3,19 +3,26 @@
 //! Invariant: a terminal status never changes. The type says which changes are
 //! allowed ([`Status::may_become`]); the store guards them in its queries.
 
+mod batch;
 mod id;
+mod input;
 mod lane;
 mod status;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Failure;
-use crate::summary::{Style, Summary, Usage};
+use crate::summary::{Summary, Usage};
 use crate::transcript::TranscriptSource;
-use crate::video::{VideoId, VideoMetadata};
+use crate::video::VideoMetadata;
+use crate::webhook::JobWebhook;
 
+pub use batch::{BatchCounts, BatchInput, BatchItem};
 pub use id::{InvalidJobId, JobId};
+pub use input::{CacheMode, JobInput, OwnTranscript, TimeRange};
 pub use lane::{InvalidRegion, Lane, Owner, Priority, Region};
 pub use status::Status;
 
@@ -39,43 +46,8 @@ pub use status::Status;
 pub enum JobKind {
     Summary,
     Transcript,
-}
-
-/// Whether finished work may be used again.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum CacheMode {
-    /// Take what is there, and keep what is made.
-    #[default]
-    Use,
-    /// Make it anew, and keep it.
-    Refresh,
-    /// Make it anew, and keep nothing.
-    Bypass,
-}
-
-/// What the client asked for, checked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct JobInput {
-    pub video_id: VideoId,
-    /// BCP-47 of the summary, or `None` for the video's own.
-    #[serde(default)]
-    pub language: Option<String>,
-    #[serde(default)]
-    pub style: Style,
-    #[serde(default)]
-    pub priority: Priority,
-    /// `None`: any worker may do it.
-    #[serde(default)]
-    pub region: Option<Region>,
-    #[serde(default)]
-    pub cache: CacheMode,
-}
-
-impl JobInput {
-    pub fn lane(&self) -> Lane {
-        Lane { priority: self.priority, region: self.region.clone() }
-    }
+    /// Makes jobs of the other kinds, and ends when they have.
+    Batch,
 }
 
 /// What a running job is doing.
@@ -159,6 +131,21 @@ pub enum WaitingReason {
     Breaker,
     /// Another job does the same work; this one will have its result.
     Identical,
+    /// A batch waits for its jobs.
+    Children,
+}
+
+/// How much of an ended job its webhooks have been told. What is not told yet is
+/// the outbox: it is written with the status itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Told {
+    #[default]
+    Nothing,
+    /// That it has started.
+    Start,
+    /// That it has ended.
+    End,
 }
 
 /// What of a result was made before.
@@ -255,6 +242,32 @@ pub struct Job {
     /// The job whose result this one waits for.
     #[serde(default)]
     pub follows: Option<JobId>,
+    /// An end that the client asked for: `expires_at` is never later.
+    #[serde(default)]
+    pub deadline: Option<Timestamp>,
+    /// What the client calls it.
+    #[serde(default)]
+    pub client_reference: Option<String>,
+    /// What the client wants back with it; bounded by the API.
+    #[serde(default)]
+    pub metadata: BTreeMap<String, String>,
+    /// An address that is told of this job.
+    #[serde(default)]
+    pub webhook: Option<JobWebhook>,
+    #[serde(default)]
+    pub told: Told,
+    /// The batch it belongs to.
+    #[serde(default)]
+    pub batch: Option<JobId>,
+    /// What became of each item; only of a batch.
+    #[serde(default)]
+    pub items: Vec<BatchItem>,
+    /// How its jobs are; only of a batch.
+    #[serde(default)]
+    pub counts: BatchCounts,
+    /// The ended job that this one does again, from where it stopped.
+    #[serde(default)]
+    pub retry_of: Option<JobId>,
     /// Attempts that ended in a failure worth repeating.
     #[serde(default)]
     pub attempts: u32,
@@ -297,9 +310,24 @@ impl Job {
             waiting_reason: None,
             retry_at: None,
             follows: None,
+            deadline: None,
+            client_reference: None,
+            metadata: BTreeMap::new(),
+            webhook: None,
+            told: Told::Nothing,
+            batch: None,
+            items: Vec::new(),
+            counts: BatchCounts::default(),
+            retry_of: None,
             attempts: 0,
             revision: 0,
         }
+    }
+
+    /// What people call what it is about, if that is known.
+    pub fn title(&self) -> Option<&str> {
+        let own = self.input.transcript.as_ref().and_then(|it| it.title.as_deref());
+        self.video.as_ref().map(|it| it.title.as_str()).or(own)
     }
 
     /// Adds a warning once.

@@ -5,8 +5,10 @@
 //! as arguments or through [`jobs::JobContext`].
 
 pub mod error;
+mod id;
 pub mod job;
 pub mod jobs;
+pub mod key;
 pub mod ports;
 pub mod retry;
 pub mod segment;
@@ -15,6 +17,7 @@ pub mod tokens;
 pub mod transcript;
 pub mod units;
 pub mod video;
+pub mod webhook;
 
 pub use error::{ErrorCode, Failure};
 pub use job::{Job, JobId, JobKind, Status};

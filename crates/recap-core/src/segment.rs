@@ -3,6 +3,7 @@
 mod chunk;
 mod cuts;
 mod plan;
+mod within;
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::chunk::chunk;
 pub use self::plan::plan;
+pub use self::within::within;
 
 /// A stretch of the video that is summarised on its own: `[start, end)`, at
 /// most the configured length.

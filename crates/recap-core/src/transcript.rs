@@ -4,6 +4,7 @@
 mod block;
 pub mod json3;
 mod normalize;
+mod own;
 mod rolling;
 mod sentence;
 pub mod srt;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::normalize::{MAX_TIME, normalize};
+pub use self::own::{TextFormat, digest_of};
 pub(crate) use self::sentence::ends_sentence;
 
 /// One line of a transcript. `text` is plain: no tags, no entities, no line
@@ -49,6 +51,8 @@ pub enum TranscriptSource {
     CaptionsManual,
     /// Made by YouTube's speech recognition, in the language spoken.
     CaptionsAutomatic,
+    /// Sent by the client.
+    Client,
 }
 
 /// The cues of a video in order of start, not overlapping.

@@ -1,5 +1,6 @@
 //! A video: its id, the forms its link comes in, and what is known about it.
 
+mod playlist;
 mod url;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::playlist::{InvalidPlaylistId, PlaylistId, PlaylistUrlError};
 pub use self::url::{MAX_URL_LENGTH, VideoUrl, VideoUrlError};
 
 /// The 11 characters (`0-9 A-Z a-z _ -`) by which YouTube names a video.
@@ -91,7 +93,8 @@ pub struct Chapter {
 /// What is known about a video, and no more than recap needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VideoMetadata {
-    pub id: VideoId,
+    /// `None` if all there is of it is a transcript that the client sent.
+    pub id: Option<VideoId>,
     pub title: String,
     pub channel: Option<String>,
     /// `None` for a live or not yet started video.

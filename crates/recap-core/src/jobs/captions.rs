@@ -8,7 +8,7 @@ use super::run::Run;
 use crate::job::{CacheMode, ChildUsage};
 use crate::ports::{CacheKey, CaptionRequest, Captions, Lookup, Resource};
 use crate::transcript::Transcript;
-use crate::video::VideoMetadata;
+use crate::video::{VideoId, VideoMetadata};
 
 /// Changes with the format of [`Kept`] and with the choice of track.
 const VERSION: &str = "1";
@@ -22,13 +22,9 @@ struct Kept {
 
 /// From the cache, or from YouTube and then into the cache. Of several jobs
 /// that want the same captions at the same time, one fetches them.
-pub(super) async fn fetched(run: &Run<'_>) -> Result<Captions, JobError> {
+pub(super) async fn fetched(run: &Run<'_>, video: VideoId) -> Result<Captions, JobError> {
     let cache = &run.cx.cache;
-    let key = |resource| CacheKey {
-        resource,
-        id: run.job.input.video_id.to_string(),
-        version: VERSION.to_owned(),
-    };
+    let key = |resource| CacheKey { resource, id: video.to_string(), version: VERSION.to_owned() };
     let mode = run.job.input.cache;
     let mut turn = None;
     if mode == CacheMode::Use {
@@ -43,7 +39,7 @@ pub(super) async fn fetched(run: &Run<'_>) -> Result<Captions, JobError> {
             },
         }
     }
-    let request = CaptionRequest { video: run.job.input.video_id };
+    let request = CaptionRequest { video };
     let captions = run.cx.media.captions(&request).await?;
     if mode != CacheMode::Bypass {
         let Captions { video, transcript, .. } = captions.clone();

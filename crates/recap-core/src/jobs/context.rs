@@ -5,8 +5,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ports::{Cache, Events, MediaSource, Observer, Queue, Store, Summarizer};
+use super::desk::Desk;
+use crate::ports::{
+    Cache, Events, Keys, MediaSource, Notifier, Observer, Queue, Replies, Store, Summarizer,
+    Webhooks,
+};
 use crate::retry::RetryPolicy;
+use crate::webhook::{Schedule, WebhookSecret};
 
 /// Tells the time; tests turn it by hand.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -18,6 +23,9 @@ pub type Chance = Arc<dyn Fn() -> f64 + Send + Sync>;
 #[derive(Clone)]
 pub struct JobContext {
     pub store: Arc<dyn Store>,
+    pub webhooks: Arc<dyn Webhooks>,
+    pub keys: Arc<dyn Keys>,
+    pub replies: Arc<dyn Replies>,
     pub queue: Arc<dyn Queue>,
     pub events: Arc<dyn Events>,
     pub cache: Arc<dyn Cache>,
@@ -25,6 +33,7 @@ pub struct JobContext {
     pub summarizer: Arc<dyn Summarizer>,
     /// Takes over on the last attempt when `summarizer` does not answer.
     pub fallback: Option<Arc<dyn Summarizer>>,
+    pub notifier: Arc<dyn Notifier>,
     pub observer: Arc<dyn Observer>,
     /// Names this process to others, as the holder of a role.
     pub process: String,
@@ -36,6 +45,19 @@ pub struct JobContext {
 impl JobContext {
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// What ends and tells, as in a gateway.
+    pub fn desk(&self) -> Desk {
+        Desk {
+            store: Arc::clone(&self.store),
+            webhooks: Arc::clone(&self.webhooks),
+            queue: Arc::clone(&self.queue),
+            events: Arc::clone(&self.events),
+            keep_jobs: self.policy.retention,
+            keep_messages: self.policy.webhooks.retention,
+            public_url: self.policy.webhooks.public_url.clone(),
+        }
     }
 }
 
@@ -51,6 +73,8 @@ pub struct Policy {
     pub max_crashes: u32,
     /// How long a job may be due before it counts as lost.
     pub patience: Duration,
+    /// How long a running job waits for a store that is away.
+    pub outage: Duration,
     /// Longest life of a job that does not end.
     pub max_age: Duration,
     /// How long an ended job is kept.
@@ -67,4 +91,23 @@ pub struct Policy {
     pub segment: Duration,
     /// Largest chunk of a segment, in tokens.
     pub chunk_tokens: usize,
+    pub webhooks: WebhookPolicy,
+}
+
+/// The numbers that messages go by; each one is a setting.
+#[derive(Clone, Debug)]
+pub struct WebhookPolicy {
+    pub schedule: Schedule,
+    /// How long a message is left to its sender: longer than any attempt takes.
+    pub lease: Duration,
+    /// How long a message and its attempts are kept.
+    pub retention: Duration,
+    /// An endpoint whose attempts have all failed for so long is disabled.
+    pub disable_after: Duration,
+    /// Shortest time between two messages about the progress of one job.
+    pub progress_every: Duration,
+    /// Goes before the paths in messages; empty if nobody said where we are.
+    pub public_url: String,
+    /// Signs webhooks of jobs whose caller has no key.
+    pub secret: Option<WebhookSecret>,
 }

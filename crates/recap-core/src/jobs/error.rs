@@ -21,6 +21,8 @@ pub enum JobError {
     Fail(Failure),
     /// That job does the same work: wait for its result.
     Follow(JobId),
+    /// The jobs that this one made have not ended; look again then, or when woken.
+    Children { look_in: std::time::Duration },
     /// The job is no longer ours: stop, and write nothing.
     Lost,
 }

@@ -9,10 +9,11 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use super::context::JobContext;
+use super::reuse::announce;
 use super::run::{later, since};
 use crate::error::ErrorCode;
 use crate::job::{Lane, Owner, Status};
-use crate::ports::{Entry, JobEvent, StoreError};
+use crate::ports::{Entry, StoreError};
 
 /// Most documents touched by one pass of each kind.
 const BATCH: usize = 100;
@@ -22,6 +23,9 @@ const BATCHES: usize = 20;
 
 /// Most owners of one lane that one pass feeds; the next goes on after them.
 const OWNERS: usize = 100;
+
+/// How long whoever ended a job has to tell of it.
+const UNTOLD: Duration = Duration::from_secs(10);
 
 /// One process' share of the housekeeping.
 pub struct Reconciler {
@@ -56,6 +60,9 @@ impl Reconciler {
     /// where this one ended.
     pub async fn pass(&mut self) -> Result<(), StoreError> {
         let cx = Arc::clone(&self.cx);
+        if self.last.is_none() {
+            announce(&cx).await;
+        }
         self.begin();
         let requeued = if self.in_grace() { Ok(()) } else { requeue(&cx).await };
         if requeued.is_err() {
@@ -63,11 +70,13 @@ impl Reconciler {
         }
         let fed = self.feed_all().await;
         let expired = expire(&cx).await;
-        let forgotten = cx.store.forget(cx.now(), BATCH).await.map(drop);
+        let told = tell(&cx).await;
+        let sent = send(&cx).await;
+        let forgotten = forget(&cx).await;
         if let Err(error) = cx.queue.clean().await {
             warn!(error = %error.0, "finished queue entries could not be removed");
         }
-        requeued.and(fed).and(expired).and(forgotten)
+        requeued.and(fed).and(expired).and(told).and(sent).and(forgotten)
     }
 
     /// After an outage, or a pause of this machine, workers have one lease to
@@ -155,16 +164,43 @@ async fn push(cx: &JobContext, entries: &[Entry]) {
     }
 }
 
+/// Tells webhooks of jobs whose end they have not been told by who ended them.
+async fn tell(cx: &JobContext) -> Result<(), StoreError> {
+    for job in cx.store.list_untold(cx.now(), UNTOLD, BATCH).await? {
+        info!(job.id = %job.id, "webhooks are told of an end they missed");
+        cx.desk().tell_end(&job).await?;
+    }
+    Ok(())
+}
+
+/// Queues messages that are due: those whose time was too far away for the
+/// queue, and those whose sender died. One that is queued already is not queued
+/// again.
+async fn send(cx: &JobContext) -> Result<(), StoreError> {
+    let due = cx.webhooks.due_deliveries(cx.now(), Duration::ZERO, BATCH).await?;
+    let entries: Vec<Entry> =
+        due.into_iter().map(|(id, revision)| Entry::delivery(id, revision)).collect();
+    push(cx, &entries).await;
+    Ok(())
+}
+
+async fn forget(cx: &JobContext) -> Result<(), StoreError> {
+    let now = cx.now();
+    cx.store.forget(now, BATCH).await?;
+    cx.webhooks.forget_deliveries(now, BATCH).await?;
+    cx.replies.forget_replies(now, BATCH).await?;
+    Ok(())
+}
+
 async fn expire(cx: &JobContext) -> Result<(), StoreError> {
     let (now, failure) = (cx.now(), ErrorCode::Expired.into());
+    let desk = cx.desk();
     let expired = cx.store.expire(now, &failure, later(now, cx.policy.retention), BATCH).await?;
     for job in expired {
         info!(job.id = %job, job.status = %Status::Expired, "job ended");
-        // Whether it can be counted or not, those who wait are told.
-        if let Ok(Some(ended)) = cx.store.find(job).await {
+        if let Some(ended) = desk.ended(job, Status::Expired).await {
             cx.observer.ended(&ended);
         }
-        cx.events.publish(JobEvent::Changed { job, status: Status::Expired }).await;
     }
     Ok(())
 }

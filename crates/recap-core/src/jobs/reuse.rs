@@ -1,15 +1,18 @@
 //! Work that was done before, or is being done by another job right now, is
 //! not done again.
 
-use std::fmt::Write as _;
-
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tracing::{debug, info, warn};
 
+use super::context::JobContext;
 use super::error::JobError;
 use super::run::{Run, since};
-use crate::job::{CacheHit, CacheLevel, CacheMode, JobId, JobKind, Status, TranscriptInfo};
-use crate::ports::{CacheKey, Resource};
+use crate::job::{
+    CacheHit, CacheLevel, CacheMode, Job, JobId, JobInput, JobKind, Stage, Status, TranscriptInfo,
+};
+use crate::key::digest;
+use crate::ports::{CacheKey, Cached, Resource};
 use crate::summary::Summary;
 use crate::transcript::Transcript;
 use crate::video::VideoMetadata;
@@ -45,8 +48,8 @@ pub(super) async fn take_over(run: &mut Run<'_>) -> Result<bool, JobError> {
     if from_cache(run).await? {
         return Ok(true);
     }
-    let work = work(run);
-    match run.cx.store.lead(run.lease, &work, run.cx.now()).await? {
+    let (cx, lease, work) = (run.cx, run.lease, work(run));
+    match cx.insist(|| cx.store.lead(lease, &work, cx.now())).await? {
         Some(leader) => Err(JobError::Follow(leader)),
         None => Ok(false),
     }
@@ -69,7 +72,8 @@ pub(super) async fn keep(run: &Run<'_>, transcript: &Transcript) {
             warnings: job.warnings.clone(),
         };
         let value = serde_json::to_vec(&kept).expect("it is plain data");
-        run.cx.cache.put(&summary_key(run), value.into()).await;
+        run.cx.cache.put(&key_of(run), value.into()).await;
+        announce(run.cx).await;
     }
 }
 
@@ -82,7 +86,9 @@ async fn from_leader(run: &mut Run<'_>, leader: JobId) -> Result<bool, JobError>
         }
         _ => return Ok(false),
     }
-    let Some(transcript) = run.cx.store.find_transcript(leader).await? else { return Ok(false) };
+    let cx = run.cx;
+    let transcript = cx.insist(|| cx.store.find_transcript(leader)).await?;
+    let Some(transcript) = transcript else { return Ok(false) };
     let age = since(led.completed_at.unwrap_or(led.created_at), run.cx.now());
     info!(job.leader = %leader, "taking over the result of a job that did the same");
     let job = &mut run.job;
@@ -96,55 +102,110 @@ async fn from_cache(run: &mut Run<'_>) -> Result<bool, JobError> {
     if run.job.kind != JobKind::Summary {
         return Ok(false);
     }
-    let Some(cached) = run.cx.cache.get(&summary_key(run)).await else { return Ok(false) };
-    let kept: Kept = match serde_json::from_slice(&cached.value) {
-        Ok(kept) => kept,
-        Err(error) => {
-            warn!(%error, "what the cache keeps cannot be read; making it anew");
-            return Ok(false);
-        }
-    };
-    debug!(cache.level = %cached.level, "summary found in the cache");
-    let job = &mut run.job;
-    (job.video, job.transcript) = (Some(kept.video), Some(kept.info));
-    (job.result, job.warnings) = (Some(kept.summary), kept.warnings);
-    job.cache = Some(CacheHit { level: cached.level, age_seconds: cached.age.as_secs() });
-    put_transcript(run, &kept.transcript).await
+    let Some(cached) = run.cx.cache.get(&key_of(run)).await else { return Ok(false) };
+    let Some(transcript) = adopt(&mut run.job, &cached) else { return Ok(false) };
+    put_transcript(run, &transcript).await
 }
 
 async fn put_transcript(run: &Run<'_>, transcript: &Transcript) -> Result<bool, JobError> {
-    let held = run.cx.store.put_transcript(run.lease, transcript).await?;
+    let put = || run.cx.store.put_transcript(run.lease, transcript);
+    let held = run.cx.insist(put).await?;
     if held { Ok(true) } else { Err(JobError::Lost) }
 }
 
-fn summary_key(run: &Run<'_>) -> CacheKey {
-    CacheKey {
-        resource: Resource::Summary,
-        id: run.job.input.video_id.to_string(),
-        version: version(run),
-    }
+fn key_of(run: &Run<'_>) -> CacheKey {
+    summary_key(&run.job.input, &recipe(run.cx))
 }
 
 /// The same for two jobs that would make the same.
 fn work(run: &Run<'_>) -> String {
-    let mut work = format!("{}:{}", run.job.kind, run.job.input.video_id);
-    if run.job.kind == JobKind::Summary {
-        let _ = write!(work, ":{}", version(run));
-    }
-    work
+    let input = &run.job.input;
+    let of = match run.job.kind {
+        JobKind::Summary => version(input, &recipe(run.cx)),
+        JobKind::Transcript | JobKind::Batch => range(input),
+    };
+    format!("{}:{}:{of}", run.job.kind, input.subject())
 }
 
-/// All that a summary depends on beside the video.
-fn version(run: &Run<'_>) -> String {
-    let (input, policy) = (&run.job.input, &run.cx.policy);
-    let language = input.language.as_deref().unwrap_or("auto");
-    let summarizer = &run.cx.summarizer;
+/// Under which the cache keeps what a summary job of `input` makes, by the
+/// recipe of the workers.
+pub fn summary_key(input: &JobInput, recipe: &str) -> CacheKey {
+    let version = version(input, recipe);
+    CacheKey { resource: Resource::Summary, id: input.subject(), version }
+}
+
+/// Under which workers say by which recipe they make summaries, so that a
+/// gateway can find what they keep.
+pub fn recipe_key() -> CacheKey {
+    let (id, version) = ("recipe".to_owned(), "1".to_owned());
+    CacheKey { resource: Resource::Summary, id, version }
+}
+
+/// Says by which recipe this process makes summaries: at its start, and with
+/// each summary that it keeps.
+pub async fn announce(cx: &JobContext) {
+    cx.cache.put(&recipe_key(), recipe(cx).into()).await;
+}
+
+/// All that a summary depends on beside what was asked for.
+fn recipe(cx: &JobContext) -> String {
+    let (policy, summarizer) = (&cx.policy, &cx.summarizer);
     format!(
-        "{FORMAT}/{language}/{}/{}/{}/{}/{}",
-        input.style,
+        "{}/{}/{}/{}",
         policy.segment.as_secs(),
         policy.chunk_tokens,
         summarizer.name(),
         summarizer.version(),
     )
+}
+
+/// All that a summary depends on beside the video. A title that the client gave
+/// its own transcript is known to the summariser, and nobody else's business.
+fn version(input: &JobInput, recipe: &str) -> String {
+    let language = input.language.as_deref().unwrap_or("auto");
+    let range = range(input);
+    let title = input.transcript.as_ref().and_then(|it| it.title.as_deref());
+    let title = title.map_or_else(String::new, |it| format!("{}/", digest(it)));
+    format!("{FORMAT}/{range}{title}{language}/{}/{recipe}", input.style)
+}
+
+/// Empty if it is all of the video.
+fn range(input: &JobInput) -> String {
+    input.range.map_or_else(String::new, |it| {
+        let end = it.end.map_or(u128::MAX, |it| it.as_millis());
+        format!("{}-{end}/", it.start.as_millis())
+    })
+}
+
+/// `job`, which nobody has begun, ended at `now` with what the cache keeps of
+/// the same work, and the transcript that belongs to it. `None` if that cannot be
+/// read.
+pub fn finished_from(
+    mut job: Job,
+    cached: &Cached,
+    now: Timestamp,
+    forget_at: Timestamp,
+) -> Option<(Job, Transcript)> {
+    let transcript = adopt(&mut job, cached)?;
+    job.status = Status::Succeeded;
+    job.progress.stage = Stage::Done;
+    job.completed_at = Some(now);
+    job.expires_at = forget_at;
+    Some((job, transcript))
+}
+
+/// Gives `job` what the cache keeps, and returns the transcript.
+fn adopt(job: &mut Job, cached: &Cached) -> Option<Transcript> {
+    let kept: Kept = match serde_json::from_slice(&cached.value) {
+        Ok(kept) => kept,
+        Err(error) => {
+            warn!(%error, "what the cache keeps cannot be read; making it anew");
+            return None;
+        }
+    };
+    debug!(cache.level = %cached.level, "summary found in the cache");
+    (job.video, job.transcript) = (Some(kept.video), Some(kept.info));
+    (job.result, job.warnings) = (Some(kept.summary), kept.warnings);
+    job.cache = Some(CacheHit { level: cached.level, age_seconds: cached.age.as_secs() });
+    Some(kept.transcript)
 }

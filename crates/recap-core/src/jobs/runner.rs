@@ -8,15 +8,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::{Instrument, debug, error, info, info_span, warn};
 
 use super::context::JobContext;
 use super::error::JobError;
 use super::run::{Run, since};
-use super::{JobPayload, summarize, transcribe};
+use super::{JobPayload, batch, deliver, summarize, transcribe};
 use crate::error::ErrorCode;
-use crate::job::JobKind;
+use crate::job::{JobId, JobKind};
 use crate::ports::{Claim, Handler, StoreError};
+use crate::webhook::DeliveryId;
 
 /// Runs jobs. Safe to give the same payload twice: the claim lets one through.
 pub struct Runner {
@@ -24,7 +26,14 @@ pub struct Runner {
     stopping: CancellationToken,
     /// Held by the one job in this process that may be poison.
     suspect: Semaphore,
+    /// Messages being sent: beside the jobs, so that a receiver which does not
+    /// answer keeps none of them waiting.
+    messages: TaskTracker,
+    room: Arc<Semaphore>,
 }
+
+/// Messages being sent at once.
+const MESSAGES: usize = 16;
 
 /// Why the work on a job stopped.
 enum End {
@@ -44,17 +53,43 @@ impl Runner {
     /// Once `stopping` fires, jobs in hand are handed back at their last
     /// checkpoint.
     pub fn new(cx: Arc<JobContext>, stopping: CancellationToken) -> Self {
-        Self { cx, stopping, suspect: Semaphore::new(1) }
+        let room = Arc::new(Semaphore::new(MESSAGES));
+        let (suspect, messages) = (Semaphore::new(1), TaskTracker::new());
+        Self { cx, stopping, suspect, messages, room }
     }
 
-    async fn run(&self, payload: JobPayload) -> Result<(), StoreError> {
+    /// Returns when no message is being sent any more.
+    pub async fn settled(&self) {
+        self.messages.close();
+        self.messages.wait().await;
+        self.messages.reopen();
+    }
+
+    /// Returns once the attempt has begun: its document brings it back if this
+    /// process dies over it, so the queue need not.
+    async fn deliver(&self, id: DeliveryId) {
+        let permit = Arc::clone(&self.room).acquire_owned().await.expect("never closed");
+        let cx = Arc::clone(&self.cx);
+        let span = info_span!("delivery", webhook.id = %id);
+        let attempt = async move {
+            if let Err(error) = deliver::run(&cx, id).await {
+                warn!(error = %error.0, "the store did not answer; the message will be found again");
+            }
+            drop(permit);
+        };
+        self.messages.spawn(attempt.instrument(span));
+    }
+
+    async fn run(&self, id: JobId) -> Result<(), StoreError> {
         let cx = &self.cx;
-        let Some(claim) = cx.store.claim(payload.job(), cx.now(), cx.policy.lease).await? else {
+        // A claim whose answer got lost is found again when its lease ends.
+        let claim = || cx.store.claim(id, cx.now(), cx.policy.lease);
+        let Some(claim) = cx.insist(claim).await? else {
             debug!("not due, already ended, or in other hands");
             return Ok(());
         };
         let Claim { job, lease, crashes } = claim;
-        let mut run = Run { cx, job, lease };
+        let mut run = Run::new(cx, job, lease);
         if crashes >= cx.policy.max_crashes {
             error!(job.crashes = crashes, "job ended its worker too often; giving it up");
             return conclude::fail(&mut run, ErrorCode::Poison.into()).await;
@@ -71,6 +106,7 @@ impl Runner {
         }
         info!(job.kind = %run.job.kind, job.fence = lease.fence, job.crashes = crashes, "job started");
         run.publish().await;
+        run.tell_start().await;
         let end = self.work(&mut run).await;
         conclude::conclude(&mut run, end).await
     }
@@ -95,6 +131,7 @@ async fn dispatch(run: &mut Run<'_>) -> Result<(), JobError> {
     match run.job.kind {
         JobKind::Summary => summarize::run(run).await,
         JobKind::Transcript => transcribe::run(run).await,
+        JobKind::Batch => batch::run(run).await,
     }
 }
 
@@ -110,9 +147,15 @@ fn timed_out() -> JobError {
 #[async_trait]
 impl Handler for Runner {
     async fn handle(&self, payload: JobPayload) {
-        let span = info_span!("job", job.id = %payload.job());
+        let job = match payload {
+            JobPayload::Summarize { job }
+            | JobPayload::Transcribe { job }
+            | JobPayload::Batch { job } => job,
+            JobPayload::Deliver { delivery } => return self.deliver(delivery).await,
+        };
+        let span = info_span!("job", job.id = %job);
         async {
-            if let Err(error) = self.run(payload).await {
+            if let Err(error) = self.run(job).await {
                 // The document is the truth: the reconciler brings it back.
                 warn!(error = %error.0, "the store did not answer; the job will be found again");
             }

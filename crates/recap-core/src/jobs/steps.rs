@@ -1,42 +1,92 @@
 //! Steps that several jobs take.
 
+use std::time::Duration;
+
 use tracing::info;
 
-use super::captions;
 use super::error::JobError;
 use super::run::Run;
+use super::{captions, resume};
 use crate::error::{ErrorCode, Failure};
-use crate::job::{ChildUsage, Stage, TranscriptInfo};
+use crate::job::{ChildUsage, OwnTranscript, Stage, TimeRange, TranscriptInfo};
 use crate::transcript::Transcript;
 use crate::video::VideoMetadata;
 
-/// The transcript and what is known of the video: as kept by an earlier
-/// attempt, else fetched and kept.
+/// The transcript and what is known of the video: as kept by an earlier attempt
+/// or the job that this one does again, as the client sent it, else fetched and
+/// kept. Of a range, only what is said in it.
 pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Transcript), JobError> {
-    if let Some(video) = run.job.video.clone()
-        && let Some(transcript) = run.cx.store.find_transcript(run.job.id).await?
-    {
-        return Ok((video, transcript));
+    resume::adopt(run).await?;
+    let (cx, lease, id) = (run.cx, run.lease, run.job.id);
+    if let Some(transcript) = cx.insist(|| cx.store.find_transcript(id)).await? {
+        if let Some(video) = run.job.video.clone() {
+            return Ok((video, transcript));
+        }
+        if let Some(own) = run.job.input.transcript.clone() {
+            return sent(run, own, transcript).await;
+        }
     }
+    let Some(video) = run.job.input.video_id else {
+        return Err(JobError::fail(ErrorCode::TranscriptUnreadable));
+    };
     run.enter(Stage::Fetching).await?;
     let began = run.cx.now();
-    let captions = captions::fetched(run).await?;
+    let mut captions = captions::fetched(run, video).await?;
     run.took(Stage::Fetching, began);
     check_length(run, &captions.video)?;
+    if let Some(range) = run.job.input.range {
+        captions.transcript = said_in(captions.transcript, range)?;
+    }
     info!(
-        video.id = %captions.video.id,
+        video.id = %video,
         transcript.source = %captions.transcript.source,
         transcript.cues = captions.transcript.cues.len(),
         "transcript fetched"
     );
-    if !run.cx.store.put_transcript(run.lease, &captions.transcript).await? {
+    if !cx.insist(|| cx.store.put_transcript(lease, &captions.transcript)).await? {
         return Err(JobError::Lost);
     }
-    run.job.transcript = Some(describe(&captions.video, &captions.transcript));
+    run.job.transcript = Some(describe(run, &captions.video, &captions.transcript));
     run.job.video = Some(captions.video.clone());
     add(run.job.child.get_or_insert_default(), captions.child);
     run.save().await?;
     Ok((captions.video, captions.transcript))
+}
+
+/// The client's own transcript, which is kept already.
+async fn sent(
+    run: &mut Run<'_>,
+    own: OwnTranscript,
+    transcript: Transcript,
+) -> Result<(VideoMetadata, Transcript), JobError> {
+    let video = VideoMetadata {
+        id: run.job.input.video_id,
+        title: own.title.unwrap_or_default(),
+        channel: None,
+        duration: Some(transcript.end()),
+        language: Some(transcript.language.clone()),
+        published: None,
+        chapters: Vec::new(),
+        thumbnail: None,
+    };
+    if own.estimated {
+        run.job.warn("The transcript has no times; they are estimated from the number of words.");
+    }
+    run.job.transcript = Some(describe(run, &video, &transcript));
+    run.job.video = Some(video.clone());
+    run.save().await?;
+    Ok((video, transcript))
+}
+
+/// What is said in `range`, each cue whole.
+fn said_in(mut transcript: Transcript, range: TimeRange) -> Result<Transcript, JobError> {
+    let end = range.end.unwrap_or(Duration::MAX);
+    transcript.cues.retain(|it| it.start < end && it.end > range.start);
+    if transcript.cues.is_empty() {
+        let detail = "nobody speaks in the range that was asked for";
+        return Err(JobError::Fail(Failure::new(ErrorCode::NoCaptions, detail)));
+    }
+    Ok(transcript)
 }
 
 fn check_length(run: &Run<'_>, video: &VideoMetadata) -> Result<(), JobError> {
@@ -48,10 +98,14 @@ fn check_length(run: &Run<'_>, video: &VideoMetadata) -> Result<(), JobError> {
     Ok(())
 }
 
-fn describe(video: &VideoMetadata, transcript: &Transcript) -> TranscriptInfo {
-    let end = transcript.end().as_secs_f64();
-    let coverage = match video.duration {
-        Some(duration) if !duration.is_zero() => (end / duration.as_secs_f64()).min(1.0),
+/// How much of what was asked for the transcript covers.
+fn describe(run: &Run<'_>, video: &VideoMetadata, transcript: &Transcript) -> TranscriptInfo {
+    let start = run.job.input.range.map_or(Duration::ZERO, |it| it.start);
+    let end = run.job.input.range.and_then(|it| it.end).or(video.duration);
+    let end = end.map(|end| video.duration.map_or(end, |it| end.min(it)));
+    let covered = transcript.end().saturating_sub(start).as_secs_f64();
+    let coverage = match end.map(|it| it.saturating_sub(start)) {
+        Some(asked) if !asked.is_zero() => (covered / asked.as_secs_f64()).min(1.0),
         _ => 1.0,
     };
     TranscriptInfo { source: transcript.source, language: transcript.language.clone(), coverage }

@@ -1,6 +1,7 @@
 //! The summary job: transcript, segments, notes, summary.
 
 mod notes;
+mod telling;
 mod whole;
 
 use super::error::JobError;
@@ -18,6 +19,10 @@ pub(super) async fn run(run: &mut Run<'_>) -> Result<(), JobError> {
     let duration = video.duration.unwrap_or_default();
     let segments =
         segment::plan(&transcript.cues, duration, &video.chapters, run.cx.policy.segment);
+    let segments = match run.job.input.range {
+        Some(range) => segment::within(segments, range.start, range.end),
+        None => segments,
+    };
     let notes = notes::all(run, &video, &transcript, &segments).await?;
     run.job.result = Some(whole::combine(run, &video, &transcript, &segments, &notes).await?);
     reuse::keep(run, &transcript).await;

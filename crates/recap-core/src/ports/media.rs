@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::job::ChildUsage;
 use crate::ports::BoxError;
 use crate::transcript::Transcript;
-use crate::video::{VideoId, VideoMetadata};
+use crate::video::{PlaylistId, VideoId, VideoMetadata};
 
 /// What is wanted of one video.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,21 @@ pub struct Captions {
     pub child: ChildUsage,
 }
 
+/// Which videos a playlist has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaylistRequest {
+    pub playlist: PlaylistId,
+    /// From its start; at least 1.
+    pub max_items: u32,
+}
+
+/// One video of a playlist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaylistItem {
+    pub video: VideoId,
+    pub title: Option<String>,
+}
+
 /// Fetches metadata and captions in one go.
 ///
 /// Every call may be repeated. It ends by its own deadline, and is canceled by
@@ -33,6 +48,10 @@ pub struct Captions {
 #[async_trait]
 pub trait MediaSource: Send + Sync {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError>;
+
+    /// The videos of a playlist in its order, without looking at any of them:
+    /// one that is private or gone is only found out later.
+    async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError>;
 }
 
 /// Why there are no captions, and what the caller may do.

@@ -10,13 +10,14 @@ use tokio_util::sync::CancellationToken;
 use crate::job::{Job, Lane, Region};
 use crate::jobs::JobPayload;
 use crate::ports::BoxError;
+use crate::webhook::DeliveryId;
 
 /// A pointer to a job that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     pub payload: JobPayload,
     pub lane: Lane,
-    /// How often the job has been claimed. While an entry with the same payload
+    /// How often the job has been claimed, or the message written. While an entry with the same payload
     /// and turn is in the queue or in somebody's hands, pushing it again may do
     /// nothing; one with a later turn is another entry.
     pub turn: u64,
@@ -26,6 +27,12 @@ impl Entry {
     pub fn new(job: &Job, turn: u64) -> Self {
         let payload = JobPayload::new(job.kind, job.id);
         Self { payload, lane: job.input.lane(), turn }
+    }
+
+    /// A message, which any worker may send. `revision` is what the store counts.
+    pub fn delivery(delivery: DeliveryId, revision: u64) -> Self {
+        let payload = JobPayload::Deliver { delivery };
+        Self { payload, lane: Lane::default(), turn: revision }
     }
 }
 
@@ -56,7 +63,8 @@ pub struct Pull {
 #[async_trait]
 pub trait Queue: Send + Sync {
     /// Hands `entries` to workers, not before `delay` is over. Delays are kept
-    /// to the second. All of them, or an error.
+    /// to the second. One that is pushed again without a delay is due at once,
+    /// even if it waits for an earlier one. All of them, or an error.
     async fn push(&self, entries: &[Entry], delay: Duration) -> Result<(), QueueError>;
 
     /// Gives entries to `handler` until `pull.stop` fires, and returns when

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Failure;
-use crate::job::{Job, JobId, JobKind, Lane, Owner, Status, WaitingReason};
+use crate::error::{ErrorCode, Failure};
+use crate::job::{BatchCounts, Job, JobId, JobKind, Lane, Owner, Status, Told, WaitingReason};
 use crate::ports::{BoxError, Entry};
 use crate::summary::SegmentNotes;
 use crate::transcript::Transcript;
-use crate::video::VideoId;
+use crate::video::{VideoId, VideoMetadata};
 
 /// The right to write to a running job. Every claim raises `fence`, and a
 /// write with an old fence is refused, so a late worker cannot overwrite.
@@ -73,6 +73,12 @@ pub enum Cancel {
 /// Which jobs a list shows, newest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JobFilter {
+    /// `None` is everyone, for those who run recap.
+    pub owner: Option<Owner>,
+    /// Only jobs of this batch.
+    pub batch: Option<JobId>,
+    /// Only jobs that ended in this.
+    pub code: Option<ErrorCode>,
     pub status: Option<Status>,
     pub kind: Option<JobKind>,
     pub video: Option<VideoId>,
@@ -81,17 +87,37 @@ pub struct JobFilter {
     pub before: Option<JobId>,
     /// At most this many, 1 to 100.
     pub limit: usize,
+    /// With their results, which are large.
+    pub results: bool,
 }
 
 /// One page of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobPage {
-    /// Without their results.
+    /// Without their results, unless the filter asked for them.
     pub jobs: Vec<Job>,
     pub has_more: bool,
 }
 
-/// What the operator wants of all workers.
+/// What became of a wish to delete.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delete {
+    Deleted,
+    /// It has not ended.
+    Open,
+    Missing,
+}
+
+/// Feature flags that were changed while running; `None` is as the settings say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Flags {
+    pub full_transcript: Option<bool>,
+    pub advanced_summarization: Option<bool>,
+    pub video_preview: Option<bool>,
+}
+
+/// What the operator wants of all processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Control {
@@ -100,6 +126,7 @@ pub struct Control {
     /// When workers were last told to end once their hands are empty: those that
     /// run then and see it change.
     pub drain_asked_at: Option<Timestamp>,
+    pub flags: Flags,
 }
 
 /// Keeps jobs, their transcripts and the notes of their segments.
@@ -117,8 +144,17 @@ pub trait Store: Send + Sync {
 
     /// Adds `job`, or does nothing if its id is already there. One that is
     /// `parked` has no entry in the queue yet: it waits for [`Store::unpark`],
-    /// and is not named as stale before.
+    /// and is not named as stale before. One that has ended already is kept like
+    /// any other that has.
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError>;
+
+    /// The same with its transcript. Whoever finds the job finds both.
+    async fn insert_with_transcript(
+        &self,
+        job: &Job,
+        transcript: &Transcript,
+        parked: bool,
+    ) -> Result<(), StoreError>;
 
     /// The job, or `None` if there is none with this id.
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError>;
@@ -126,8 +162,19 @@ pub trait Store: Send + Sync {
     /// Jobs by filter, newest first, without results.
     async fn list(&self, filter: &JobFilter) -> Result<JobPage, StoreError>;
 
-    /// Jobs that are queued or running.
-    async fn count_open(&self) -> Result<u64, StoreError>;
+    /// Jobs that are queued or running, of `owner` or of everyone, counted up to
+    /// `limit`.
+    async fn count_open(&self, owner: Option<&Owner>, limit: u64) -> Result<u64, StoreError>;
+
+    /// How the jobs of a batch are.
+    async fn count_batch(&self, batch: JobId) -> Result<BatchCounts, StoreError>;
+
+    /// What is known of a video from the newest job of `owner` that knows it.
+    async fn find_video(
+        &self,
+        owner: &Owner,
+        video: VideoId,
+    ) -> Result<Option<VideoMetadata>, StoreError>;
 
     /// Queued jobs of `lane` that are neither parked nor wait for a time, of
     /// `owner` or of everyone, counted up to `limit`.
@@ -200,6 +247,26 @@ pub trait Store: Send + Sync {
         now: Timestamp,
         forget_at: Timestamp,
     ) -> Result<Cancel, StoreError>;
+
+    /// Makes a queued job that waits for a time due at `now`; the entry to push,
+    /// or `None` if it does not wait.
+    async fn wake(&self, id: JobId, now: Timestamp) -> Result<Option<Entry>, StoreError>;
+
+    /// Removes an ended job with all that is kept for it.
+    async fn delete(&self, id: JobId) -> Result<Delete, StoreError>;
+
+    /// Notes how much of the job its webhooks have been told; less than is noted
+    /// already changes nothing. Does not raise the revision: clients do not see it.
+    async fn set_told(&self, id: JobId, told: Told) -> Result<(), StoreError>;
+
+    /// Ended jobs, without results, that ended before `now - patience` and whose
+    /// webhooks have not been told of it, longest first.
+    async fn list_untold(
+        &self,
+        now: Timestamp,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError>;
 
     /// Keeps the transcript of a running job.
     async fn put_transcript(

@@ -1,5 +1,6 @@
 //! What turns a transcript into notes, and notes into a summary.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,6 +11,37 @@ use crate::segment::Segment;
 use crate::summary::{SegmentNotes, Style, Summary, Usage};
 use crate::transcript::Cue;
 use crate::video::VideoMetadata;
+
+/// Takes text as it is written, for whoever watches a job run. Only text that is
+/// meant for people, and only what the answer holds in the end: but as the model
+/// wrote it, so the result may be tidier. Comes again, from the start, if a call
+/// is repeated inside.
+#[derive(Clone, Copy, Default)]
+pub struct Deltas<'a>(Option<&'a (dyn Fn(&str) + Send + Sync)>);
+
+impl<'a> Deltas<'a> {
+    /// `sink` must not block.
+    pub fn to(sink: &'a (dyn Fn(&str) + Send + Sync)) -> Self {
+        Self(Some(sink))
+    }
+
+    /// Whether anybody takes them.
+    pub fn are_wanted(self) -> bool {
+        self.0.is_some()
+    }
+
+    pub fn write(self, text: &str) {
+        if let Some(sink) = self.0.filter(|_| !text.is_empty()) {
+            sink(text);
+        }
+    }
+}
+
+impl fmt::Debug for Deltas<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.are_wanted() { "wanted" } else { "not wanted" })
+    }
+}
 
 /// One segment to take notes on.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +58,7 @@ pub struct NotesRequest<'a> {
     pub language: &'a str,
     /// BCP-47 of the transcript.
     pub transcript_language: &'a str,
+    pub deltas: Deltas<'a>,
 }
 
 /// All notes of a video, to become one summary.
@@ -40,6 +73,7 @@ pub struct CombineRequest<'a> {
     pub transcript_language: &'a str,
     /// Share of the transcript that the notes cover, 0 to 1.
     pub coverage: f64,
+    pub deltas: Deltas<'a>,
 }
 
 /// A result, and what it cost.

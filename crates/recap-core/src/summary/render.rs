@@ -19,7 +19,8 @@ pub fn clock(time: Duration) -> String {
     }
 }
 
-/// The summary as Markdown (`CommonMark`), with a link to the video at every time.
+/// The summary as Markdown (`CommonMark`), with a link to the video, if there is one, at every
+/// time.
 ///
 /// Titles and texts come from strangers and from models, so nothing in them is
 /// Markdown or HTML any more; what was a paragraph remains one.
@@ -103,34 +104,33 @@ impl Format {
     /// The video's own title, unless it is the heading already, the channel,
     /// the length and the link.
     fn video(self, video: &VideoMetadata, heading: &str) -> String {
-        let link = video.id.watch_url();
         let mut parts = Vec::new();
         if video.title != heading {
             parts.push(self.line(&video.title));
         }
         parts.extend(video.channel.as_deref().map(|it| self.line(it)));
         parts.extend(video.duration.map(clock));
-        parts.push(match self {
-            Self::Markdown => format!("[watch]({link})"),
-            Self::Text => link,
-        });
+        parts.extend(video.id.map(|it| match self {
+            Self::Markdown => format!("[watch]({})", it.watch_url()),
+            Self::Text => it.watch_url(),
+        }));
         parts.join(" · ")
     }
 
-    fn time(self, video: VideoId, time: Duration) -> String {
-        match self {
-            Self::Markdown => format!("[{}]({})", clock(time), video.link_at(time)),
-            Self::Text => clock(time),
+    fn time(self, video: Option<VideoId>, time: Duration) -> String {
+        match (self, video) {
+            (Self::Markdown, Some(video)) => format!("[{}]({})", clock(time), video.link_at(time)),
+            _ => clock(time),
         }
     }
 
-    fn points(self, video: VideoId, points: &[KeyPoint]) -> String {
+    fn points(self, video: Option<VideoId>, points: &[KeyPoint]) -> String {
         let point =
             |it: &KeyPoint| format!("- {} {}", self.time(video, it.start), self.line(&it.text));
         points.iter().map(point).collect::<Vec<_>>().join("\n")
     }
 
-    fn chapter(self, video: VideoId, chapter: &ChapterSummary) -> String {
+    fn chapter(self, video: Option<VideoId>, chapter: &ChapterSummary) -> String {
         let mark = match self {
             Self::Markdown => "### ",
             Self::Text => "",

@@ -117,6 +117,14 @@ impl fmt::Display for VideoUrl {
     }
 }
 
+/// A link to a page of YouTube's, whichever.
+pub(super) fn page_url(text: &str) -> Result<Url, VideoUrlError> {
+    let url = parse_url(text)?;
+    let host = url.host_str().unwrap_or_default();
+    let known = PAGE_HOSTS.contains(&host) || SHORT_HOSTS.contains(&host);
+    if known { Ok(url) } else { Err(VideoUrlError::Host) }
+}
+
 /// Parses `text` after refusing what the `url` crate, like a browser, would
 /// repair: white space inside, backslashes, missing or extra slashes, an
 /// encoded host.

@@ -1,5 +1,6 @@
 //! The jobs against scripted ports and a clock that is turned by hand.
 
+mod batch;
 mod cancel;
 mod feed;
 mod media;
@@ -7,6 +8,9 @@ mod outage;
 mod recovery;
 mod reuse;
 mod summarizer;
+mod telling;
+mod webhooks;
+mod wishes;
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod jobs;
+mod playlist_url;
 mod render;
 mod segment;
 mod tokens;

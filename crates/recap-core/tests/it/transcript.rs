@@ -1,6 +1,7 @@
 //! What every caption format promises, and each one's own ways.
 
 mod json3;
+mod own;
 mod srt;
 mod text;
 mod vtt;

@@ -7,12 +7,13 @@ use tracing::{info, warn};
 
 use super::End;
 use crate::error::{ErrorCode, Failure};
-use crate::job::{Job, JobId, Stage, Status, WaitingReason};
+use crate::job::{Job, JobId, Stage, Status, Told, WaitingReason};
 use crate::jobs::context::JobContext;
 use crate::jobs::error::JobError;
 use crate::jobs::run::{Run, later, since};
 use crate::ports::{Entry, Release, Renewal, StoreError};
 use crate::retry::Decision;
+use crate::webhook::EventType;
 
 /// Longest time an entry waits in the queue.
 const LONGEST_DELAY: Duration = Duration::from_mins(15);
@@ -40,6 +41,12 @@ async fn after_error(run: &mut Run<'_>, error: JobError) -> Result<(), StoreErro
         JobError::Fail(failure) => fail(run, failure).await,
         JobError::Lost => Ok(()),
         JobError::Follow(leader) => follow(run, leader).await,
+        JobError::Children { look_in } => {
+            let (retry_at, reason) = (later(now, look_in), WaitingReason::Children);
+            let back =
+                Back { retry_at: Some(retry_at), waiting_reason: Some(reason), ..Back::default() };
+            hand_back(run, back).await
+        }
         JobError::Wait { failure, until, reason } => {
             let known = until.filter(|it| *it > now);
             if let (Some(start), WaitingReason::NotStarted) = (known, reason) {
@@ -98,17 +105,30 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
     job.retry_at = None;
     job.follows = None;
     job.last_error = None;
-    let written = run.cx.store.finish(run.lease, &run.job).await?;
+    if !wants_end(run).await {
+        run.job.told = Told::End;
+    }
+    let written = run.cx.insist(|| run.cx.store.finish(run.lease, &run.job)).await?;
     if written || has_ended_so(run, now).await {
         let seconds = since(run.job.created_at, now).as_secs_f64();
         info!(job.status = %status, job.seconds = seconds, "job ended");
         run.cx.observer.ended(&run.job);
         run.publish().await;
+        let desk = run.cx.desk();
+        desk.tell_or_leave(&run.job).await;
+        desk.wake_batch(&run.job).await;
         wake_followers(run.cx, run.job.id).await;
     } else {
         warn!("the job ended in other hands; this result is dropped");
     }
     Ok(())
+}
+
+/// Whether anyone is to be told of the end. If that cannot be found out, it is
+/// later.
+async fn wants_end(run: &Run<'_>) -> bool {
+    let Some(event) = EventType::of_end(run.job.kind, run.job.status) else { return false };
+    run.cx.desk().targets(&run.job, event).await.map_or(true, |it| !it.is_empty())
 }
 
 /// Whether it was our own write whose answer got lost: nobody else writes this
@@ -122,6 +142,7 @@ async fn has_ended_so(run: &Run<'_>, now: Timestamp) -> bool {
 /// premiere without a time among it.
 fn outlive(run: &mut Run<'_>, time: Timestamp) {
     let end = later(time, run.cx.policy.max_age);
+    let end = run.job.deadline.map_or(end, |it| end.min(it));
     run.job.expires_at = run.job.expires_at.max(end);
 }
 
@@ -198,7 +219,7 @@ async fn hand_back(run: &mut Run<'_>, back: Back) -> Result<(), StoreError> {
     let Back { retry_at, waiting_reason, crashes, follows } = back;
     let cx = run.cx;
     run.job.progress.stage = Stage::Waiting;
-    if !cx.store.save(run.lease, &run.job).await? {
+    if !cx.insist(|| cx.store.save(run.lease, &run.job)).await? {
         return Ok(());
     }
     // Only now: the store may have been waited for.
@@ -213,7 +234,7 @@ async fn hand_back(run: &mut Run<'_>, back: Back) -> Result<(), StoreError> {
     }
     let Job { attempts, expires_at, .. } = run.job;
     let release = Release { retry_at, waiting_reason, attempts, expires_at, crashes, follows };
-    if cx.store.release(run.lease, &release, now).await? {
+    if cx.insist(|| cx.store.release(run.lease, &release, cx.now())).await? {
         run.job.status = Status::Queued;
         run.publish().await;
         push(run, retry_at.map_or(Duration::ZERO, |at| since(now, at))).await;

@@ -2,10 +2,11 @@
 
 use tracing::{info, warn};
 
+use super::telling::Telling;
 use crate::job::Stage;
 use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
-use crate::ports::{Answer, NotesRequest, SummarizerError};
+use crate::ports::{Answer, Deltas, NotesRequest, SummarizerError};
 use crate::segment::{Segment, chunk};
 use crate::summary::{NotesStatus, SegmentNotes};
 use crate::transcript::{Cue, Transcript};
@@ -23,8 +24,9 @@ pub(super) async fn all(
     transcript: &Transcript,
     segments: &[Segment],
 ) -> Result<Vec<SegmentNotes>, JobError> {
-    let began = run.cx.now();
-    let mut kept = run.cx.store.list_notes(run.job.id).await?;
+    let (cx, lease, id) = (run.cx, run.lease, run.job.id);
+    let began = cx.now();
+    let mut kept = cx.insist(|| cx.store.list_notes(id)).await?;
     // Notes of another cut (the settings changed between) are of no use.
     kept.retain(|it| segments.iter().any(|segment| covers(it, segment)));
     run.job.progress.segments_total = count(segments.len());
@@ -35,7 +37,7 @@ pub(super) async fn all(
             continue;
         }
         let notes = one(run, video, transcript, segment, segments.len()).await?;
-        if !run.cx.store.put_notes(run.lease, &notes).await? {
+        if !cx.insist(|| cx.store.put_notes(lease, &notes)).await? {
             return Err(JobError::Lost);
         }
         // It got further: what went wrong before is made good for.
@@ -68,6 +70,8 @@ async fn one(
     let chunks: Vec<&[Cue]> =
         chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect();
     let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let telling = Telling::new(run, Some(segment.index));
+    let written = |text: &str| telling.add(text);
     let request = NotesRequest {
         video,
         segment,
@@ -76,8 +80,9 @@ async fn one(
         style: run.job.input.style,
         language: &language,
         transcript_language: &transcript.language,
+        deltas: Deltas::to(&written),
     };
-    match run.cx.summarizer.notes(&request).await {
+    match telling.during(run.cx.summarizer.notes(&request)).await {
         Ok(answer) => Ok(take(run, answer)),
         Err(SummarizerError::Blocked) => {
             warn!(segment.index, "the summariser refused a segment");
@@ -88,7 +93,7 @@ async fn one(
         Err(error) => match fallback(run, &error) {
             Some(fallback) => {
                 warn!(%error, segment.index, "the extractive summariser takes over");
-                let answer = fallback.notes(&request).await?;
+                let answer = telling.during(fallback.notes(&request)).await?;
                 degrade(run);
                 Ok(take(run, answer))
             }

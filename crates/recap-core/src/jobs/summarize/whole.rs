@@ -1,11 +1,12 @@
 //! One summary of all notes.
 
 use super::notes::{degrade, fallback, take};
+use super::telling::Telling;
 use crate::error::ErrorCode;
 use crate::job::Stage;
 use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
-use crate::ports::CombineRequest;
+use crate::ports::{CombineRequest, Deltas};
 use crate::segment::Segment;
 use crate::summary::{NotesStatus, SegmentNotes, Summary};
 use crate::transcript::Transcript;
@@ -25,20 +26,23 @@ pub(super) async fn combine(
         return Err(JobError::fail(ErrorCode::SummarizerBlocked));
     }
     let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let telling = Telling::new(run, None);
+    let written = |text: &str| telling.add(text);
     let request = CombineRequest {
         video,
         notes,
         style: run.job.input.style,
         language: &language,
         transcript_language: &transcript.language,
+        deltas: Deltas::to(&written),
         coverage: coverage(transcript, segments, notes),
     };
-    let answer = match run.cx.summarizer.combine(&request).await {
+    let answer = match telling.during(run.cx.summarizer.combine(&request)).await {
         Ok(answer) => answer,
         Err(error) => match fallback(run, &error) {
             Some(fallback) => {
                 degrade(run);
-                fallback.combine(&request).await?
+                telling.during(fallback.combine(&request)).await?
             }
             None => return Err(error.into()),
         },

@@ -10,7 +10,7 @@ use recap_core::job::WaitingReason;
 use recap_core::jobs::JobPayload;
 use recap_core::ports::{
     Cancel, CaptionRequest, Captions, Events as _, Handler as _, JobEvent, JobFilter, MediaError,
-    MediaSource, Store,
+    MediaSource, PlaylistItem, PlaylistRequest, Store,
 };
 use recap_core::{ErrorCode, JobId, JobKind, Status};
 use recap_testkit::fakes::{Reply, TestJobs};
@@ -84,6 +84,10 @@ impl MediaSource for CanceledMeanwhile {
             self.0.cancel(job.id, &ErrorCode::Canceled.into(), job.created_at, LATER).await;
         assert_eq!(canceled.unwrap(), Cancel::Requested);
         Err(MediaError::Transient { failure: ErrorCode::Network.into(), after: None, source: None })
+    }
+
+    async fn playlist(&self, _: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
+        Ok(Vec::new())
     }
 }
 

@@ -29,7 +29,7 @@ async fn park(jobs: &TestJobs, name: &str, count: usize) -> Vec<JobId> {
 }
 
 fn waiting(jobs: &TestJobs) -> Vec<JobId> {
-    jobs.queue.waiting().into_iter().map(|it| it.entry.payload.job()).collect()
+    jobs.queue.waiting().into_iter().filter_map(|it| it.entry.payload.job()).collect()
 }
 
 #[tokio::test]

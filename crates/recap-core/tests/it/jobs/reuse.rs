@@ -1,8 +1,8 @@
 //! What was done before, or is being done by another job, is not done again.
 
-use recap_core::job::{CacheLevel, CacheMode, JobInput, Owner, WaitingReason};
-use recap_core::jobs::JobPayload;
-use recap_core::ports::{Handler as _, Lease, Store as _, SummarizerError};
+use recap_core::job::{CacheLevel, CacheMode, JobInput, OwnTranscript, Owner, WaitingReason};
+use recap_core::jobs::{JobPayload, finished_from, recipe_key, summary_key};
+use recap_core::ports::{Cache as _, Handler as _, Lease, Store as _, SummarizerError};
 use recap_core::{ErrorCode, Job, JobId, JobKind, Status};
 use recap_testkit::fakes::{Reply, SummarizerCall, TestJobs};
 use recap_testkit::samples;
@@ -51,6 +51,41 @@ async fn a_second_job_has_the_result_of_the_first() {
     assert_eq!((jobs.summarizer.calls(), jobs.media.calls().len()), (calls, 1));
     let kept = jobs.store.find_transcript(second.id).await.unwrap();
     assert_eq!(kept, jobs.store.find_transcript(first.id).await.unwrap());
+}
+
+#[tokio::test]
+async fn who_has_no_summariser_finds_what_workers_keep() {
+    let jobs = TestJobs::new();
+    assert!(jobs.cache.get(&recipe_key()).await.is_none());
+    jobs.reconcile().await;
+    let recipe = jobs.cache.get(&recipe_key()).await.unwrap().value;
+    let recipe = std::str::from_utf8(&recipe).unwrap();
+    assert_eq!(recipe, "600/1000/scripted/1");
+
+    let first = summarize(&jobs).await;
+    jobs.clock.advance(jobs.cx.policy.lease);
+    let cached = jobs.cache.get(&summary_key(&samples::input(), recipe)).await.unwrap();
+    let (asked, now) = (samples::queued(JobKind::Summary), jobs.clock.now());
+    let (id, forget_at) = (asked.id, now + jobs.cx.policy.retention);
+    let (job, transcript) = finished_from(asked, &cached, now, forget_at).unwrap();
+    assert_eq!((job.id, job.status, job.completed_at), (id, Status::Succeeded, Some(now)));
+    assert_eq!((&job.result, &job.video), (&first.result, &first.video));
+    assert_eq!((job.expires_at, job.progress.percent()), (forget_at, 100));
+    assert_eq!(job.cache.map(|it| it.age_seconds), Some(60));
+    let kept = jobs.store.find_transcript(first.id).await.unwrap();
+    assert_eq!(kept, Some(transcript));
+}
+
+#[test]
+fn a_title_of_ones_own_is_nobody_elses_business() {
+    let key = |title: Option<&str>| {
+        let (digest, title) = ("abc".to_owned(), title.map(ToOwned::to_owned));
+        let own = Some(OwnTranscript { digest, title, estimated: false });
+        summary_key(&JobInput { video_id: None, transcript: own, ..samples::input() }, "r")
+    };
+    assert_eq!(key(None).to_string(), "summary:abc:1/auto/detailed/r");
+    assert_ne!(key(Some("Mine")), key(Some("Yours")));
+    assert!(!key(Some("Mine")).to_string().contains("Mine"));
 }
 
 #[tokio::test]

@@ -1,0 +1,182 @@
+//! What gateways and workers do alike: end jobs that wait, and tell of it.
+//!
+//! Invariant: an ended job whose webhooks have not been told is found by
+//! [`crate::ports::Store::list_untold`] until they have; so whoever ends a job
+//! may die before it tells. Messages have ids that follow from what they tell,
+//! so telling twice makes no second message.
+
+mod messages;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tracing::{info, warn};
+
+use self::messages::Message;
+use super::run::later;
+use crate::error::ErrorCode;
+use crate::job::{Job, JobId, Status, Told};
+use crate::ports::{Cancel, Events, JobEvent, JobFilter, Queue, Store, StoreError, Webhooks};
+use crate::webhook::{self, DeliveryId, EventType, Target};
+
+/// Jobs of a batch that are canceled at once.
+const BATCH: usize = 100;
+
+/// The ports, and how long things are kept.
+#[derive(Clone)]
+pub struct Desk {
+    pub store: Arc<dyn Store>,
+    pub webhooks: Arc<dyn Webhooks>,
+    pub queue: Arc<dyn Queue>,
+    pub events: Arc<dyn Events>,
+    /// How long an ended job is kept.
+    pub keep_jobs: Duration,
+    /// How long a message is kept.
+    pub keep_messages: Duration,
+    /// Goes before the paths in messages; may be empty.
+    pub public_url: String,
+}
+
+impl Desk {
+    /// Who is told of `event` of `job`.
+    pub async fn targets(&self, job: &Job, event: EventType) -> Result<Vec<Target>, StoreError> {
+        let endpoints = self.webhooks.list_endpoints(&job.owner).await?;
+        let wanting = endpoints.iter().filter(|it| it.wants(event));
+        let mut targets: Vec<Target> = wanting.map(|it| Target::Endpoint { id: it.id }).collect();
+        if let Some(own) = job.webhook.as_ref().filter(|it| it.wants(event)) {
+            targets.push(Target::Url { url: own.url.clone(), key: own.key });
+        }
+        Ok(targets)
+    }
+
+    /// Makes a message about `event`, which happened `at`, for each target.
+    pub async fn tell(
+        &self,
+        job: &Job,
+        event: EventType,
+        at: Timestamp,
+        targets: Vec<Target>,
+    ) -> Result<(), StoreError> {
+        let payload = webhook::job_event(event, job, at, &self.public_url);
+        for target in targets {
+            // What is said of progress differs each time.
+            let of = [&job.id.to_string(), &event.to_string(), &address(&target)];
+            let id = DeliveryId::derived(at, &of.map(String::as_str));
+            let message = Message { id, event, job: Some(job.id), payload: payload.clone(), at };
+            self.send(&job.owner, target, message).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells of the end of `job`, once. Does nothing for one that is open.
+    pub async fn tell_end(&self, job: &Job) -> Result<(), StoreError> {
+        let Some(event) = EventType::of_end(job.kind, job.status) else { return Ok(()) };
+        if job.told == Told::End {
+            return Ok(());
+        }
+        let targets = self.targets(job, event).await?;
+        self.tell(job, event, job.completed_at.unwrap_or(job.created_at), targets).await?;
+        self.store.set_told(job.id, Told::End).await
+    }
+
+    /// Cancels a job, and with a batch the jobs it made, and tells who waits.
+    pub async fn cancel(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
+        let outcome = self.cancel_one(id, now).await?;
+        if matches!(outcome, Cancel::Canceled | Cancel::Requested) {
+            self.cancel_children(id, now).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn cancel_one(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
+        let forget_at = later(now, self.keep_jobs);
+        let outcome = self.store.cancel(id, &ErrorCode::Canceled.into(), now, forget_at).await?;
+        match outcome {
+            Cancel::Canceled => {
+                info!(job.id = %id, job.status = %Status::Canceled, "job ended");
+                self.ended(id, Status::Canceled).await;
+            }
+            Cancel::Requested => {
+                self.events.publish(JobEvent::CancelRequested { job: id }).await;
+            }
+            Cancel::Finished | Cancel::Missing => {}
+        }
+        Ok(outcome)
+    }
+
+    async fn cancel_children(&self, batch: JobId, now: Timestamp) -> Result<(), StoreError> {
+        for status in [Status::Queued, Status::Running] {
+            let mut before = None;
+            loop {
+                let filter = JobFilter {
+                    batch: Some(batch),
+                    status: Some(status),
+                    before,
+                    limit: BATCH,
+                    ..JobFilter::default()
+                };
+                let page = self.store.list(&filter).await?;
+                for child in &page.jobs {
+                    self.cancel_one(child.id, now).await?;
+                }
+                before = page.jobs.last().map(|it| it.id);
+                if !page.has_more {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells everyone of a job that ended without a worker: those who wait for it
+    /// here, its batch, its webhooks. Returns it, if it could be read.
+    pub(super) async fn ended(&self, id: JobId, status: Status) -> Option<Job> {
+        self.events.publish(JobEvent::Changed { job: id, status }).await;
+        match self.store.find(id).await {
+            Ok(job) => {
+                let job = job?;
+                self.tell_or_leave(&job).await;
+                self.wake_batch(&job).await;
+                Some(job)
+            }
+            Err(error) => {
+                warn!(job.id = %id, error = %error.0, "webhooks are told later");
+                None
+            }
+        }
+    }
+
+    /// As [`Desk::tell_end`]; what fails is done by the reconciler.
+    pub(super) async fn tell_or_leave(&self, job: &Job) {
+        if let Err(error) = self.tell_end(job).await {
+            warn!(job.id = %job.id, error = %error.0, "webhooks are told later");
+        }
+    }
+
+    /// Wakes the batch of `job` if no other job of it is open.
+    pub(super) async fn wake_batch(&self, job: &Job) {
+        let Some(batch) = job.batch else { return };
+        let now = job.completed_at.unwrap_or(job.created_at);
+        if let Err(error) = self.wake_if_done(batch, now).await {
+            warn!(batch.id = %batch, error = %error.0, "the batch looks for itself later");
+        }
+    }
+
+    async fn wake_if_done(&self, batch: JobId, now: Timestamp) -> Result<(), StoreError> {
+        if self.store.count_batch(batch).await?.open() > 0 {
+            return Ok(());
+        }
+        if let Some(entry) = self.store.wake(batch, now).await? {
+            self.push(entry).await;
+        }
+        Ok(())
+    }
+}
+
+fn address(target: &Target) -> String {
+    match target {
+        Target::Endpoint { id } => id.to_string(),
+        Target::Url { url, .. } => url.clone(),
+    }
+}
