@@ -2,18 +2,25 @@
 //! beside them. Reading lets the columns win, so that the two cannot drift
 //! apart.
 
+mod key;
+mod webhook;
+
 use jiff::Timestamp;
 use recap_core::error::Failure;
-use recap_core::job::{Job, JobId, JobKind, Lane, WaitingReason};
+use recap_core::job::{Job, JobId, JobKind, Lane, Owner, Told, WaitingReason};
 use recap_core::jobs::JobPayload;
 use recap_core::ports::{BoxError, Entry};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::error;
 
+pub(crate) use self::key::KeyColumns;
+pub(crate) use self::webhook::{DeliveryColumns, EndpointColumns, endpoint_of};
+
 /// What is read back of a job. Times are in milliseconds since 1970.
 #[derive(sqlx::FromRow)]
 pub(crate) struct Columns {
+    pub(crate) owner: String,
     pub(crate) status: String,
     pub(crate) started_at: Option<i64>,
     pub(crate) completed_at: Option<i64>,
@@ -21,10 +28,11 @@ pub(crate) struct Columns {
     pub(crate) retry_at: Option<i64>,
     pub(crate) waiting_reason: Option<String>,
     pub(crate) attempts: u32,
+    pub(crate) told: u32,
     pub(crate) revision: i64,
     pub(crate) error: Option<String>,
     pub(crate) doc: String,
-    /// Not read for lists.
+    /// Not read for lists, unless they are asked for it.
     #[sqlx(default)]
     pub(crate) result: Option<String>,
 }
@@ -32,6 +40,7 @@ pub(crate) struct Columns {
 impl Columns {
     pub(crate) fn into_job(self) -> Result<Job, BoxError> {
         let mut job: Job = from_json(&self.doc)?;
+        job.owner = Owner::new(self.owner);
         job.status = self.status.parse()?;
         job.started_at = optional_timestamp(self.started_at, job.started_at)?;
         job.completed_at = optional_timestamp(self.completed_at, job.completed_at)?;
@@ -39,6 +48,7 @@ impl Columns {
         job.retry_at = optional_timestamp(self.retry_at, job.retry_at)?;
         job.waiting_reason = from_optional_json::<WaitingReason>(self.waiting_reason.as_deref())?;
         job.attempts = self.attempts;
+        job.told = told(self.told);
         job.revision = u64::try_from(self.revision)?;
         job.error = from_optional_json::<Failure>(self.error.as_deref())?;
         job.result = from_optional_json(self.result.as_deref())?;
@@ -65,6 +75,28 @@ impl Documents {
             waiting_reason: rest.waiting_reason.as_ref().map(to_json).transpose()?,
         })
     }
+}
+
+/// As it is written: the later, the greater.
+pub(crate) fn told_number(told: Told) -> u32 {
+    match told {
+        Told::Nothing => 0,
+        Told::Start => 1,
+        Told::End => 2,
+    }
+}
+
+fn told(number: u32) -> Told {
+    match number {
+        0 => Told::Nothing,
+        1 => Told::Start,
+        _ => Told::End,
+    }
+}
+
+/// Empty for a job that is not about a video.
+pub(crate) fn video_text(job: &Job) -> String {
+    job.input.video_id.map(|it| it.to_string()).unwrap_or_default()
 }
 
 /// What is read of a job to push it.

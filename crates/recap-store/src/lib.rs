@@ -1,7 +1,8 @@
 //! The document store.
 //!
 //! Invariant: every guard of the contract is in the query that writes, never
-//! in a read before it, so any number of processes may share one store.
+//! in a read before it, so any number of processes may share one store. (But for
+//! how many endpoints an owner may have in MongoDB, which is no promise.)
 
 mod document;
 mod migrate;
@@ -11,21 +12,38 @@ mod sqlite;
 use std::sync::Arc;
 
 use recap_config::{Config, StoreBackend};
-use recap_core::ports::{Store, StoreError};
+use recap_core::ports::{Keys, Replies, Store, StoreError, Webhooks};
 
 pub use self::migrate::{MigrateError, Migrated, Report, migrate};
 pub use self::mongo::IndexUsage;
 use self::mongo::MongoStore;
 use self::sqlite::SqliteStore;
 
-/// The configured store, and what can be asked of it beside the port.
+/// The configured store by each of its ports, and what can be asked of it beside
+/// them.
 #[derive(Clone)]
 pub struct Opened {
     pub store: Arc<dyn Store>,
+    pub webhooks: Arc<dyn Webhooks>,
+    pub keys: Arc<dyn Keys>,
+    pub replies: Arc<dyn Replies>,
     mongo: Option<Arc<MongoStore>>,
 }
 
 impl Opened {
+    fn of<T: Store + Webhooks + Keys + Replies + 'static>(
+        store: &Arc<T>,
+        mongo: Option<&Arc<MongoStore>>,
+    ) -> Self {
+        Self {
+            store: store.clone(),
+            webhooks: store.clone(),
+            keys: store.clone(),
+            replies: store.clone(),
+            mongo: mongo.cloned(),
+        }
+    }
+
     /// How often each index has been used; empty if the store does not count it.
     pub async fn index_usage(&self) -> Vec<IndexUsage> {
         match &self.mongo {
@@ -47,11 +65,11 @@ pub async fn open(config: &Config) -> Result<Opened, StoreError> {
     Ok(match config.store_backend() {
         StoreBackend::Auto | StoreBackend::Sqlite => {
             let store = SqliteStore::open(&config.sqlite_file(), &config.sqlite).await?;
-            Opened { store: Arc::new(store), mongo: None }
+            Opened::of(&Arc::new(store), None)
         }
         StoreBackend::Mongodb => {
             let store = Arc::new(MongoStore::open(&config.mongodb)?);
-            Opened { store: Arc::clone(&store) as Arc<dyn Store>, mongo: Some(store) }
+            Opened::of(&store, Some(&store))
         }
     })
 }

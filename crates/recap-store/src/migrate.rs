@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use recap_config::Config;
 use recap_core::job::JobId;
-use recap_core::ports::{Store as _, StoreError};
+use recap_core::ports::{Keys as _, Store as _, StoreError};
 use tracing::info;
 
 use crate::mongo::MongoStore;
@@ -11,6 +11,9 @@ use crate::sqlite::SqliteStore;
 
 /// Jobs that are moved in one step, each with its notes and transcript.
 const PAGE: usize = 10;
+
+/// Messages that are moved in one step: below 20 kB each.
+const MESSAGES: usize = 100;
 
 /// How far it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,10 @@ pub struct Report {
     pub transcripts: u64,
     /// Notes on segments.
     pub notes: u64,
+    pub keys: u64,
+    pub endpoints: u64,
+    /// Messages to webhooks, whatever became of them.
+    pub deliveries: u64,
 }
 
 /// Why it was not begun, or not ended. It may be repeated.
@@ -48,10 +55,12 @@ pub enum MigrateError {
     Store(#[from] StoreError),
 }
 
-/// Copies jobs, their transcripts and notes, and what the operator wants, from
-/// the file of `[sqlite]` to the server of `[mongodb]`, oldest first. The file is
-/// brought up to date, and its jobs are not changed. No recap may use it
-/// meanwhile.
+/// Copies jobs, their transcripts and notes, API keys, webhook endpoints and
+/// messages, and what the operator wants, from the file of `[sqlite]` to the
+/// server of `[mongodb]`, oldest first. The file is brought up to date, and its
+/// jobs are not changed. No recap may use it meanwhile.
+///
+/// Answers under an `Idempotency-Key` stay behind: they live for a day.
 ///
 /// Jobs that were running arrive as queued. All else stays as it is, down to
 /// revisions, crash counters and times. May be repeated: what is there already is
@@ -93,7 +102,20 @@ pub async fn migrate(
         report.notes += step.notes;
         progress(Migrated { jobs: report.jobs + report.already_there, total });
     }
+    report.keys = to.import_keys(&from.list_keys(usize::MAX).await?).await?;
+    report.endpoints = to.import_endpoints(&from.all_endpoints().await?).await?;
+    report.deliveries = move_messages(&from, &to).await?;
     to.import_control(&from.control().await?).await?;
     info!(jobs = report.jobs, already_there = report.already_there, "moved to MongoDB");
     Ok(report)
+}
+
+async fn move_messages(from: &SqliteStore, to: &MongoStore) -> Result<u64, StoreError> {
+    let (mut moved, mut last) = (0, String::new());
+    loop {
+        let page = from.deliveries_after(&last, MESSAGES).await?;
+        let Some(end) = page.last() else { return Ok(moved) };
+        last = end.id.to_string();
+        moved += to.import_deliveries(&page).await?;
+    }
 }

@@ -7,21 +7,28 @@
 
 mod cancel;
 mod command;
+mod count;
 mod document;
 mod error;
 mod follow;
 mod import;
 mod indexes;
+mod insert;
+mod keys;
 mod lease;
+mod owners;
 mod parked;
 mod products;
 mod read;
+mod replies;
 mod roles;
 mod server;
 mod sweep;
 mod take;
 #[cfg(test)]
 mod tests;
+mod told;
+mod webhooks;
 
 use std::time::Duration;
 
@@ -30,12 +37,14 @@ use jiff::Timestamp;
 use mongodb::bson::doc;
 use recap_config::MongodbConfig;
 use recap_core::error::Failure;
-use recap_core::job::{Job, JobId, Lane, Owner};
+use recap_core::job::{BatchCounts, Job, JobId, Lane, Owner, Told};
 use recap_core::ports::{
-    Cancel, Claim, Control, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
+    Cancel, Claim, Control, Delete, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store,
+    StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
+use recap_core::video::{VideoId, VideoMetadata};
 use tokio::sync::OnceCell;
 
 pub use self::indexes::IndexUsage;
@@ -51,11 +60,20 @@ const LEADERS: &str = "leaders";
 const ROLES: &str = "roles";
 /// What the operator wants: one document.
 const CONTROL: &str = "control";
+/// Where messages go.
+const ENDPOINTS: &str = "endpoints";
+/// Messages to webhooks, and what became of them.
+const DELIVERIES: &str = "deliveries";
+/// API keys.
+const KEYS: &str = "keys";
+/// What was answered to requests that may be sent again.
+const REPLIES: &str = "replies";
 
-/// Jobs, transcripts and notes in one database of a MongoDB server.
+/// Jobs with what is kept for them, messages, keys and answers in one database of
+/// a MongoDB server.
 pub(crate) struct MongoStore {
     server: Server,
-    /// The indexes are there.
+    /// The indexes are there, and the jobs of older recaps are as they should be.
     ready: OnceCell<()>,
 }
 
@@ -69,6 +87,11 @@ impl MongoStore {
         Ok(Self { server: Server::new(config)?, ready: OnceCell::new() })
     }
 
+    async fn bring_up(&self) -> Result<(), StoreError> {
+        indexes::ensure(&self.server).await?;
+        owners::unite(&self.server).await
+    }
+
     /// How often each index has been used; empty if the server does not say.
     pub(crate) async fn index_usage(&self) -> Vec<IndexUsage> {
         indexes::usage(&self.server).await
@@ -79,12 +102,21 @@ impl MongoStore {
 impl Store for MongoStore {
     async fn check(&self) -> Result<(), StoreError> {
         self.server.command(doc! { "ping": 1 }).await?;
-        self.ready.get_or_try_init(|| indexes::ensure(&self.server)).await?;
+        self.ready.get_or_try_init(|| self.bring_up()).await?;
         Ok(())
     }
 
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
-        lease::insert(&self.server, job, parked).await
+        insert::insert(&self.server, job, parked).await
+    }
+
+    async fn insert_with_transcript(
+        &self,
+        job: &Job,
+        transcript: &Transcript,
+        parked: bool,
+    ) -> Result<(), StoreError> {
+        insert::insert_with_transcript(&self.server, job, transcript, parked).await
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -95,8 +127,20 @@ impl Store for MongoStore {
         read::list(&self.server, filter).await
     }
 
-    async fn count_open(&self) -> Result<u64, StoreError> {
-        read::count_open(&self.server).await
+    async fn count_open(&self, owner: Option<&Owner>, limit: u64) -> Result<u64, StoreError> {
+        count::count_open(&self.server, owner, limit).await
+    }
+
+    async fn count_batch(&self, batch: JobId) -> Result<BatchCounts, StoreError> {
+        count::count_batch(&self.server, batch).await
+    }
+
+    async fn find_video(
+        &self,
+        owner: &Owner,
+        video: VideoId,
+    ) -> Result<Option<VideoMetadata>, StoreError> {
+        read::find_video(&self.server, owner, video).await
     }
 
     async fn count_waiting(
@@ -105,7 +149,7 @@ impl Store for MongoStore {
         owner: Option<&Owner>,
         limit: u64,
     ) -> Result<u64, StoreError> {
-        read::count_waiting(&self.server, lane, owner, limit).await
+        count::count_waiting(&self.server, lane, owner, limit).await
     }
 
     async fn has_parked(&self, lane: &Lane, owner: &Owner) -> Result<bool, StoreError> {
@@ -172,6 +216,27 @@ impl Store for MongoStore {
         forget_at: Timestamp,
     ) -> Result<Cancel, StoreError> {
         cancel::cancel(&self.server, id, failure, now, forget_at).await
+    }
+
+    async fn wake(&self, id: JobId, now: Timestamp) -> Result<Option<Entry>, StoreError> {
+        follow::wake(&self.server, id, now).await
+    }
+
+    async fn delete(&self, id: JobId) -> Result<Delete, StoreError> {
+        sweep::delete(&self.server, id).await
+    }
+
+    async fn set_told(&self, id: JobId, told: Told) -> Result<(), StoreError> {
+        told::set_told(&self.server, id, told).await
+    }
+
+    async fn list_untold(
+        &self,
+        now: Timestamp,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        told::list_untold(&self.server, now, patience, limit).await
     }
 
     async fn put_transcript(

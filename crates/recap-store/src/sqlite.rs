@@ -1,40 +1,49 @@
 //! The store in one SQLite file: a row for each job, its document beside the
 //! columns that queries look at.
 //!
-//! Every write is one statement. Those that return rows are read to their end
-//! with `fetch_all`: `fetch_optional` lets go of the statement after its first
-//! row, and then a failing commit is not reported.
+//! Every write is one statement, but for a job that comes with its transcript.
+//! Those that return rows are read to their end with `fetch_all`: `fetch_optional`
+//! lets go of the statement after its first row, and then a failing commit is not
+//! reported.
 
 mod cancel;
+mod count;
 mod export;
 mod follow;
+mod insert;
+mod keys;
 mod lease;
 mod open;
 mod parked;
 mod products;
 mod read;
+mod replies;
 mod roles;
 mod row;
 mod sweep;
 #[cfg(test)]
 mod tests;
+mod told;
+mod webhooks;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_core::error::Failure;
-use recap_core::job::{Job, JobId, Lane, Owner};
+use recap_core::job::{BatchCounts, Job, JobId, Lane, Owner, Told};
 use recap_core::ports::{
-    Cancel, Claim, Control, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store, StoreError,
+    Cancel, Claim, Control, Delete, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store,
+    StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
+use recap_core::video::{VideoId, VideoMetadata};
 use sqlx::SqlitePool;
 
 pub(crate) use self::export::StoredJob;
 
-/// Jobs, transcripts and notes in one SQLite file.
+/// Jobs with what is kept for them, messages, keys and answers in one SQLite file.
 pub(crate) struct SqliteStore {
     /// One connection, for whatever writes.
     writer: SqlitePool,
@@ -50,7 +59,17 @@ impl Store for SqliteStore {
     }
 
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
-        lease::insert(&self.writer, job, parked).await.map_err(store_error)
+        insert::insert(&self.writer, job, parked).await.map_err(store_error)
+    }
+
+    async fn insert_with_transcript(
+        &self,
+        job: &Job,
+        transcript: &Transcript,
+        parked: bool,
+    ) -> Result<(), StoreError> {
+        let done = insert::insert_with_transcript(&self.writer, job, transcript, parked).await;
+        done.map_err(store_error)
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -61,8 +80,20 @@ impl Store for SqliteStore {
         read::list(&self.reader, filter).await.map_err(store_error)
     }
 
-    async fn count_open(&self) -> Result<u64, StoreError> {
-        read::count_open(&self.reader).await.map_err(store_error)
+    async fn count_open(&self, owner: Option<&Owner>, limit: u64) -> Result<u64, StoreError> {
+        count::count_open(&self.reader, owner, limit).await.map_err(store_error)
+    }
+
+    async fn count_batch(&self, batch: JobId) -> Result<BatchCounts, StoreError> {
+        count::count_batch(&self.reader, batch).await.map_err(store_error)
+    }
+
+    async fn find_video(
+        &self,
+        owner: &Owner,
+        video: VideoId,
+    ) -> Result<Option<VideoMetadata>, StoreError> {
+        read::find_video(&self.reader, owner, video).await.map_err(store_error)
     }
 
     async fn count_waiting(
@@ -138,6 +169,27 @@ impl Store for SqliteStore {
         forget_at: Timestamp,
     ) -> Result<Cancel, StoreError> {
         cancel::cancel(&self.writer, id, failure, now, forget_at).await.map_err(store_error)
+    }
+
+    async fn wake(&self, id: JobId, now: Timestamp) -> Result<Option<Entry>, StoreError> {
+        follow::wake(&self.writer, id, now).await.map_err(store_error)
+    }
+
+    async fn delete(&self, id: JobId) -> Result<Delete, StoreError> {
+        sweep::delete(&self.writer, id).await.map_err(store_error)
+    }
+
+    async fn set_told(&self, id: JobId, told: Told) -> Result<(), StoreError> {
+        told::set_told(&self.writer, id, told).await.map_err(store_error)
+    }
+
+    async fn list_untold(
+        &self,
+        now: Timestamp,
+        patience: Duration,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        told::list_untold(&self.reader, now, patience, limit).await.map_err(store_error)
     }
 
     async fn put_transcript(

@@ -1,5 +1,5 @@
 //! Plausible values to build tests from: one video, what is said in it, and
-//! the jobs about it.
+//! the jobs about it; and those who are told of them.
 
 use std::time::Duration;
 
@@ -7,11 +7,16 @@ use jiff::Timestamp;
 use recap_core::job::{
     CacheMode, ChildUsage, JobInput, Owner, Priority, Stage, StageTime, TranscriptInfo,
 };
-use recap_core::ports::Captions;
+use recap_core::key::{ApiKey, KeyRequest, NewKey, Scope, digest};
+use recap_core::ports::{Captions, PlaylistItem};
 use recap_core::summary::{ChapterSummary, KeyPoint, Style, Summary, Usage};
 use recap_core::transcript::{Cue, Transcript, TranscriptSource};
 use recap_core::video::{Chapter, VideoMetadata};
-use recap_core::{Job, JobKind, Status, VideoId};
+use recap_core::webhook::{
+    self, Delivery, DeliveryId, DeliveryStatus, Endpoint, EndpointId, EventType, Target,
+    WebhookSecret,
+};
+use recap_core::{Job, JobId, JobKind, Status, VideoId};
 
 /// The video of every sample.
 pub fn video_id() -> VideoId {
@@ -26,7 +31,10 @@ pub fn created_at() -> Timestamp {
 /// A request for the sample video, all else by default.
 pub fn input() -> JobInput {
     JobInput {
-        video_id: video_id(),
+        video_id: Some(video_id()),
+        transcript: None,
+        batch: None,
+        range: None,
         language: None,
         style: Style::default(),
         priority: Priority::default(),
@@ -43,7 +51,7 @@ pub fn video(id: VideoId) -> VideoMetadata {
         end: Duration::from_secs(end),
     };
     VideoMetadata {
-        id,
+        id: Some(id),
         title: "How bridges stand".to_owned(),
         channel: Some("Field Notes".to_owned()),
         duration: Some(Duration::from_mins(12)),
@@ -73,6 +81,13 @@ pub fn captions(id: VideoId) -> Captions {
     let video = video(id);
     let transcript = transcript(video.duration.unwrap_or_default());
     Captions { video, transcript, child: child_usage() }
+}
+
+/// Two videos, the sample one first.
+pub fn playlist() -> Vec<PlaylistItem> {
+    let item = |video: VideoId, title: &str| PlaylistItem { video, title: Some(title.to_owned()) };
+    let other = "9bZkp7q19f0".parse().expect("a valid id");
+    vec![item(video_id(), "How bridges stand"), item(other, "How bridges fall")]
 }
 
 /// What fetching them used.
@@ -138,4 +153,68 @@ pub fn succeeded(kind: JobKind) -> Job {
     job.timings = vec![StageTime { stage: Stage::Fetching, milliseconds: 1500 }];
     job.revision = 7;
     job
+}
+
+/// An endpoint of `owner` that hears of all that comes by default.
+pub fn endpoint(owner: Owner) -> Endpoint {
+    Endpoint {
+        id: EndpointId::generate(),
+        owner,
+        url: "https://example.com/recap".to_owned(),
+        description: None,
+        events: Vec::new(),
+        secret: webhook_secret(),
+        old_secret: None,
+        disabled: None,
+        failing_since: None,
+        created_at: created_at(),
+        revision: 0,
+    }
+}
+
+/// A message to `endpoint` that is due.
+pub fn delivery(endpoint: &Endpoint) -> Delivery {
+    let job = succeeded(JobKind::Summary);
+    let (event, now) = (EventType::JobCompleted, created_at());
+    Delivery {
+        id: DeliveryId::derived(now, &[&JobId::generate().to_string()]),
+        owner: endpoint.owner.clone(),
+        target: Target::Endpoint { id: endpoint.id },
+        event,
+        payload: webhook::job_event(event, &job, now, ""),
+        job: Some(job.id),
+        status: DeliveryStatus::Pending,
+        attempts: Vec::new(),
+        failed: 0,
+        created_at: now,
+        next_attempt_at: Some(now),
+        expires_at: now + Duration::from_hours(30 * 24),
+        revision: 0,
+    }
+}
+
+/// A key of an owner of its own, who may read and submit. Another one each time.
+pub fn api_key() -> NewKey {
+    let request = KeyRequest {
+        owner: None,
+        name: "sample".to_owned(),
+        scopes: vec![Scope::Read, Scope::Submit],
+        submits_per_minute: None,
+        submits_per_day: None,
+        expires_at: None,
+    };
+    ApiKey::generate(request, entropy(), entropy(), created_at())
+}
+
+/// The same each time.
+pub fn webhook_secret() -> WebhookSecret {
+    WebhookSecret::new([7; 32])
+}
+
+/// Digits of a name that is never made twice.
+fn entropy() -> [u8; 32] {
+    let digits = digest(&JobId::generate().to_string());
+    std::array::from_fn(|index| {
+        u8::from_str_radix(&digits[index * 2..index * 2 + 2], 16).expect("hexadecimal")
+    })
 }

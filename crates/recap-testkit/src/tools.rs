@@ -38,6 +38,15 @@ pub fn secantusd() -> PathBuf {
     tool("secantus/bin/secantusd-py")
 }
 
+/// A Python that has the official client of Standard Webhooks.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn standardwebhooks_python() -> PathBuf {
+    tool("standardwebhooks/bin/python")
+}
+
 fn tool(path: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("two levels up");
     let tool = root.join("target/tools").join(path);

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use mongodb::bson::{Document, doc};
 use recap_core::error::Failure;
-use recap_core::job::JobId;
+use recap_core::job::{JobId, Status};
 use recap_core::ports::{Cancel, StoreError};
 
 use super::JOBS;
-use super::document::{date, failure_text, text};
+use super::document::{ended, text};
 use super::products::keep_transcript_until;
 use super::server::Server;
 
@@ -27,14 +27,7 @@ pub(super) async fn cancel(
     forget_at: Timestamp,
 ) -> Result<Cancel, StoreError> {
     let id = id.to_string();
-    let at_once = doc! {
-        "$set": {
-            "status": "canceled", "error": failure_text(failure)?, "completed_at": date(now),
-            "expires_at": date(forget_at), "forget_at": date(forget_at), "parked": false,
-        },
-        "$unset": { "retry_at": "", "waiting_reason": "", "waiting_since": "", "leader": "" },
-        "$inc": { "revision": 1 },
-    };
+    let at_once = ended(Status::Canceled, failure, now, forget_at)?;
     let by_a_mark = doc! { "$set": { "cancel_requested": true }, "$inc": { "revision": 1 } };
     let is = |status: &str| -> Document {
         doc! { "_id": &id, "status": status }

@@ -10,17 +10,19 @@
 use jiff::Timestamp;
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use recap_core::error::Failure;
-use recap_core::job::{Job, Status};
+use recap_core::job::{Job, Status, Told};
 use recap_core::ports::{BoxError, Entry, StoreError};
 
-use crate::document::{Columns, Documents, Pointer, lane_text, millis, to_json};
+use crate::document::{
+    Columns, Documents, Pointer, lane_text, millis, to_json, told_number, video_text,
+};
 
 /// What is read of a job for a list.
 pub(super) fn without_result() -> Document {
     doc! {
-        "_id": 0, "status": 1, "started_at": 1, "completed_at": 1, "expires_at": 1,
-        "retry_at": 1, "waiting_reason": 1, "attempts": 1, "revision": 1, "error": 1,
-        "follows": 1, "doc": 1,
+        "_id": 0, "owner": 1, "status": 1, "started_at": 1, "completed_at": 1, "expires_at": 1,
+        "retry_at": 1, "waiting_reason": 1, "attempts": 1, "told": 1, "revision": 1,
+        "error": 1, "follows": 1, "doc": 1,
     }
 }
 
@@ -42,7 +44,7 @@ pub(super) fn new(job: &Job, parked: bool) -> Result<Document, StoreError> {
     let mut fields = doc! {
         "_id": job.id.to_string(),
         "kind": job.kind.to_string(),
-        "video_id": job.input.video_id.to_string(),
+        "video_id": video_text(job),
         "owner": job.owner.as_str(),
         "lane": lane_text(&job.input.lane()),
         "created_at": date(job.created_at),
@@ -50,6 +52,7 @@ pub(super) fn new(job: &Job, parked: bool) -> Result<Document, StoreError> {
         "crashes": 0_i64,
         "cancel_requested": false,
         "parked": parked && queued,
+        "told": i64::from(told_number(job.told)),
         "revision": job.revision.cast_signed(),
     };
     let Change { set, .. } = Change::of(job)?.and_times_of(job)?;
@@ -58,6 +61,9 @@ pub(super) fn new(job: &Job, parked: bool) -> Result<Document, StoreError> {
     if queued && !parked {
         let since = job.retry_at.map_or(job.created_at, |it| it.max(job.created_at));
         fields.insert("waiting_since", date(since));
+    }
+    if let Some(batch) = job.batch {
+        fields.insert("batch", batch.to_string());
     }
     if let Some(leader) = job.follows.filter(|_| queued) {
         fields.insert("leader", leader.to_string());
@@ -79,6 +85,8 @@ impl Change {
         let mut change = Self::default();
         change.put("doc", Some(documents.doc));
         change.put("error", documents.error);
+        change.put("code", job.error.as_ref().map(|it| it.code.to_string()));
+        change.put("knows_video", job.video.is_some().then_some(true));
         change.put("result", documents.result);
         change.put("follows", job.follows.map(|it| it.to_string()));
         Ok(change)
@@ -107,16 +115,48 @@ impl Change {
 
     /// As the server takes it. Raises the revision.
     pub(super) fn into_update(self) -> Document {
-        let mut update = doc! { "$set": self.set, "$inc": { "revision": 1 } };
-        if !self.unset.is_empty() {
-            update.insert("$unset", self.unset);
-        }
+        let mut update = self.into_operators();
+        update.insert("$inc", doc! { "revision": 1 });
         update
+    }
+
+    /// The same of what has no revision.
+    pub(super) fn into_operators(self) -> Document {
+        let mut operators = doc! { "$set": self.set };
+        if !self.unset.is_empty() {
+            operators.insert("$unset", self.unset);
+        }
+        operators
     }
 }
 
-pub(super) fn failure_text(failure: &Failure) -> Result<String, StoreError> {
-    to_json(failure).map_err(StoreError)
+/// The change to a job that ends with `failure`, without a worker.
+pub(super) fn ended(
+    status: Status,
+    failure: &Failure,
+    now: Timestamp,
+    forget_at: Timestamp,
+) -> Result<Document, StoreError> {
+    Ok(doc! {
+        "$set": {
+            "status": status.to_string(), "error": to_json(failure).map_err(StoreError)?,
+            "code": failure.code.to_string(), "completed_at": date(now),
+            "expires_at": date(forget_at), "forget_at": date(forget_at),
+            "crashes": 0_i64, "cancel_requested": false, "parked": false,
+        },
+        "$unset": {
+            "retry_at": "", "waiting_reason": "", "waiting_since": "", "lease_until": "",
+            "leader": "",
+        },
+        "$max": told(Told::Nothing),
+        "$inc": { "revision": 1 },
+    })
+}
+
+/// For `$max`, as it never goes back. Jobs of older recaps do not have it until
+/// they end; what had ended before has nobody to be told to.
+pub(super) fn told(told: Told) -> Document {
+    doc! { "told": i64::from(told_number(told)) }
 }
 
 /// The job of a document that was read with [`whole`] or [`without_result`].
@@ -125,7 +165,9 @@ pub(super) fn job(fields: &Document) -> Result<Job, StoreError> {
 }
 
 fn read_job(fields: &Document) -> Result<Job, BoxError> {
+    let told = fields.contains_key("told").then(|| number(fields, "told")).transpose()?;
     let columns = Columns {
+        owner: text(fields, "owner")?,
         status: text(fields, "status")?,
         started_at: optional_millis(fields, "started_at")?,
         completed_at: optional_millis(fields, "completed_at")?,
@@ -133,6 +175,7 @@ fn read_job(fields: &Document) -> Result<Job, BoxError> {
         retry_at: optional_millis(fields, "retry_at")?,
         waiting_reason: optional_text(fields, "waiting_reason")?,
         attempts: u32::try_from(number(fields, "attempts")?)?,
+        told: u32::try_from(told.unwrap_or_default())?,
         revision: i64::try_from(number(fields, "revision")?)?,
         error: optional_text(fields, "error")?,
         doc: text(fields, "doc")?,
@@ -171,7 +214,7 @@ pub(super) fn text(fields: &Document, key: &str) -> Result<String, BoxError> {
     optional_text(fields, key)?.ok_or_else(|| format!("`{key}` is missing").into())
 }
 
-fn optional_text(fields: &Document, key: &str) -> Result<Option<String>, BoxError> {
+pub(super) fn optional_text(fields: &Document, key: &str) -> Result<Option<String>, BoxError> {
     match fields.get(key) {
         None | Some(Bson::Null) => Ok(None),
         Some(Bson::String(it)) => Ok(Some(it.clone())),
@@ -179,7 +222,7 @@ fn optional_text(fields: &Document, key: &str) -> Result<Option<String>, BoxErro
     }
 }
 
-fn optional_millis(fields: &Document, key: &str) -> Result<Option<i64>, BoxError> {
+pub(super) fn optional_millis(fields: &Document, key: &str) -> Result<Option<i64>, BoxError> {
     match fields.get(key) {
         None | Some(Bson::Null) => Ok(None),
         Some(Bson::DateTime(it)) => Ok(Some(it.timestamp_millis())),

@@ -1,4 +1,5 @@
-//! Of jobs that would do the same work one leads, and the others follow it.
+//! Of jobs that would do the same work one leads, and the others follow it; and
+//! what waits is woken.
 
 use jiff::Timestamp;
 use mongodb::bson::{Document, doc};
@@ -79,11 +80,28 @@ pub(super) async fn take_followers(
         ..Query::default()
     };
     let found = server.find(JOBS, query).await?;
-    let change: Document = doc! {
+    let taken = take(server, found, waiting, woken(now)).await?;
+    Ok(taken.iter().filter_map(entry).collect())
+}
+
+pub(super) async fn wake(
+    server: &Server,
+    id: JobId,
+    now: Timestamp,
+) -> Result<Option<Entry>, StoreError> {
+    let waiting = doc! { "status": "queued", "retry_at": { "$exists": true } };
+    let mut filter = doc! { "_id": id.to_string() };
+    filter.extend(waiting.clone());
+    let found = server.find_one(JOBS, filter, pointer()).await?;
+    let taken = take(server, found.into_iter().collect(), waiting, woken(now)).await?;
+    Ok(taken.iter().find_map(entry))
+}
+
+/// The change to a job that waits no more.
+fn woken(now: Timestamp) -> Document {
+    doc! {
         "$set": { "parked": false, "waiting_since": date(now) },
         "$unset": { "leader": "", "retry_at": "", "waiting_reason": "" },
         "$inc": { "revision": 1 },
-    };
-    let taken = take(server, found, waiting, change).await?;
-    Ok(taken.iter().filter_map(entry).collect())
+    }
 }

@@ -4,14 +4,18 @@ use std::collections::HashSet;
 
 use mongodb::bson::{Bson, DateTime, Document, doc};
 use recap_core::job::Status;
+use recap_core::key::ApiKey;
 use recap_core::ports::{BoxError, Control, StoreError};
 use recap_core::summary::SegmentNotes;
+use recap_core::webhook::{Delivery, Endpoint};
 
 use super::command::Query;
 use super::document::Change;
+use super::keys::key;
 use super::products::{pack, segment, segment_key};
 use super::roles::ID;
-use super::{CONTROL, JOBS, MongoStore, TRANSCRIPTS};
+use super::webhooks::{new_delivery, new_endpoint};
+use super::{CONTROL, DELIVERIES, ENDPOINTS, JOBS, KEYS, MongoStore, TRANSCRIPTS};
 use crate::document::{from_json, to_json};
 use crate::migrate::Report;
 use crate::sqlite::StoredJob;
@@ -34,13 +38,41 @@ impl MongoStore {
             transcripts.extend(transcript(&job).map_err(StoreError)?);
             documents.push(document(job).map_err(StoreError)?);
         }
-        if !transcripts.is_empty() {
-            report.transcripts = self.server.add_all(TRANSCRIPTS, transcripts).await?;
-        }
-        if !documents.is_empty() {
-            report.jobs = self.server.add_all(JOBS, documents).await?;
-        }
+        report.transcripts = self.add(TRANSCRIPTS, transcripts).await?;
+        report.jobs = self.add(JOBS, documents).await?;
         Ok(report)
+    }
+
+    /// Adds those that are not there yet. Returns how many.
+    pub(crate) async fn import_keys(&self, keys: &[ApiKey]) -> Result<u64, StoreError> {
+        let document = |it: &ApiKey| {
+            let mut fields = doc! { "_id": it.id.to_string() };
+            fields.extend(key(it).map_err(StoreError)?.set);
+            Ok(fields)
+        };
+        self.add(KEYS, keys.iter().map(document).collect::<Result<_, _>>()?).await
+    }
+
+    /// Adds those that are not there yet. Returns how many.
+    pub(crate) async fn import_endpoints(&self, endpoints: &[Endpoint]) -> Result<u64, StoreError> {
+        let documents = endpoints.iter().map(new_endpoint).collect::<Result<_, _>>()?;
+        self.add(ENDPOINTS, documents).await
+    }
+
+    /// Adds those that are not there yet. Returns how many.
+    pub(crate) async fn import_deliveries(
+        &self,
+        deliveries: &[Delivery],
+    ) -> Result<u64, StoreError> {
+        let documents = deliveries.iter().map(new_delivery).collect::<Result<_, _>>()?;
+        self.add(DELIVERIES, documents).await
+    }
+
+    async fn add(&self, collection: &str, documents: Vec<Document>) -> Result<u64, StoreError> {
+        if documents.is_empty() {
+            return Ok(0);
+        }
+        self.server.add_all(collection, documents).await
     }
 
     /// Unless something else is wanted here already.
@@ -69,11 +101,12 @@ fn document(job: StoredJob) -> Result<Document, BoxError> {
     let it = job.columns;
     let time = |millis: i64| DateTime::from_millis(millis);
     let mut fields = doc! {
-        "_id": &job.id, "kind": job.kind, "video_id": job.video_id, "owner": job.owner,
+        "_id": &job.id, "kind": job.kind, "video_id": job.video_id, "owner": it.owner,
         "lane": job.lane, "created_at": time(job.created_at), "fence": job.fence,
         "crashes": job.crashes, "cancel_requested": job.cancel_requested,
         "parked": job.parked, "expires_at": time(it.expires_at),
-        "attempts": i64::from(it.attempts), "revision": it.revision, "doc": it.doc,
+        "attempts": i64::from(it.attempts), "told": i64::from(it.told), "revision": it.revision,
+        "doc": it.doc,
         "status": if running { Status::Queued.to_string() } else { it.status },
         "transcript_kept": job.transcript.is_some(), "notes": notes(&job.notes)?,
     };
@@ -84,6 +117,9 @@ fn document(job: StoredJob) -> Result<Document, BoxError> {
     optional.put("waiting_reason", it.waiting_reason);
     optional.put("error", it.error);
     optional.put("result", it.result);
+    optional.put("code", job.code);
+    optional.put("batch", job.batch);
+    optional.put("knows_video", job.knows_video.then_some(true));
     optional.put("leader", job.leader);
     optional.put("follows", job.follows);
     optional.put("forget_at", ended.then(|| time(it.expires_at)));

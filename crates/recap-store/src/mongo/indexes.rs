@@ -7,12 +7,14 @@ use std::time::Duration;
 use mongodb::IndexModel;
 use mongodb::bson::{Bson, Document, doc};
 use mongodb::options::IndexOptions;
+use recap_core::job::Told;
 use recap_core::ports::StoreError;
 use tracing::{info, warn};
 
 use super::document::number;
 use super::server::Server;
-use super::{JOBS, LEADERS, ROLES, TRANSCRIPTS};
+use super::{DELIVERIES, ENDPOINTS, JOBS, KEYS, LEADERS, REPLIES, ROLES, TRANSCRIPTS};
+use crate::document::told_number;
 
 /// How long after its date a document is removed by the server itself. Workers
 /// do it before, so this is for what they have left behind.
@@ -54,6 +56,10 @@ pub(super) enum Kind {
     All,
     /// Holds documents of one status.
     Only(&'static str),
+    /// Holds documents that have the field, which is not the last one.
+    With(&'static str),
+    /// Holds jobs whose webhooks have not been told of their end.
+    Untold,
     /// Holds documents that have the field.
     Sparse,
     /// The same, and the server removes them so long after the date in it.
@@ -68,6 +74,10 @@ pub(super) fn all() -> Vec<Index> {
         index(JOBS, "by_kind", doc! { "kind": 1, "_id": -1 }, Kind::All),
         index(JOBS, "by_video", doc! { "video_id": 1, "_id": -1 }, Kind::All),
         index(JOBS, "by_owner", doc! { "owner": 1, "_id": -1 }, Kind::All),
+        index(JOBS, "by_owner_status", doc! { "owner": 1, "status": 1, "_id": -1 }, Kind::All),
+        index(JOBS, "by_owner_video", doc! { "owner": 1, "video_id": 1, "_id": -1 }, Kind::All),
+        index(JOBS, "by_batch", doc! { "batch": 1, "_id": -1 }, Kind::With("batch")),
+        index(JOBS, "by_code", doc! { "code": 1, "_id": -1 }, Kind::With("code")),
         index(JOBS, "by_created", doc! { "created_at": 1 }, Kind::All),
         // Sweeps: small, because they hold only what they are about.
         index(JOBS, "queued", doc! { "waiting_since": 1 }, Kind::Only("queued")),
@@ -80,13 +90,44 @@ pub(super) fn all() -> Vec<Index> {
             Kind::Only("queued"),
         ),
         index(JOBS, "followers", doc! { "leader": 1 }, Kind::Sparse),
+        index(JOBS, "untold", doc! { "completed_at": 1 }, Kind::Untold),
         index(JOBS, "forget", doc! { "forget_at": 1 }, Kind::Forget(DAY)),
         index(TRANSCRIPTS, "forget", doc! { "forget_at": 1 }, Kind::Forget(DAY)),
         index(LEADERS, "by_job", doc! { "job": 1 }, Kind::All),
         index(LEADERS, "forget", doc! { "since": 1 }, Kind::Forget(WEEK)),
         index(ROLES, "forget", doc! { "until": 1 }, Kind::Forget(DAY)),
+        index(ENDPOINTS, "by_owner", doc! { "owner": 1, "created_at": 1, "_id": 1 }, Kind::All),
+        // Lists again, each in the order of the list.
+        index(DELIVERIES, "by_owner", doc! { "owner": 1, "created_at": -1, "_id": -1 }, Kind::All),
+        index(
+            DELIVERIES,
+            "by_status",
+            doc! { "owner": 1, "status": 1, "created_at": -1, "_id": -1 },
+            Kind::All,
+        ),
+        index(
+            DELIVERIES,
+            "by_endpoint",
+            doc! { "endpoint": 1, "created_at": -1, "_id": -1 },
+            Kind::With("endpoint"),
+        ),
+        index(
+            DELIVERIES,
+            "by_job",
+            doc! { "job": 1, "created_at": -1, "_id": -1 },
+            Kind::With("job"),
+        ),
+        index(DELIVERIES, "due", doc! { "next_attempt_at": 1 }, Kind::Only("pending")),
+        index(DELIVERIES, "forget", doc! { "expires_at": 1 }, Kind::Forget(DAY)),
+        index(KEYS, "by_prefix", doc! { "prefix": 1 }, Kind::All),
+        index(KEYS, "by_created", doc! { "created_at": -1, "_id": -1 }, Kind::All),
+        index(REPLIES, "forget", doc! { "expires_at": 1 }, Kind::Forget(DAY)),
     ]
 }
+
+/// All that have indexes.
+const COLLECTIONS: [&str; 8] =
+    [JOBS, TRANSCRIPTS, LEADERS, ROLES, ENDPOINTS, DELIVERIES, KEYS, REPLIES];
 
 impl Index {
     fn model(&self) -> IndexModel {
@@ -95,6 +136,13 @@ impl Index {
             Kind::All => {}
             Kind::Only(status) => {
                 options.partial_filter_expression = Some(doc! { "status": status });
+            }
+            Kind::With(field) => {
+                options.partial_filter_expression = Some(doc! { field: { "$exists": true } });
+            }
+            Kind::Untold => {
+                let end = i64::from(told_number(Told::End));
+                options.partial_filter_expression = Some(doc! { "told": { "$lt": end } });
             }
             Kind::Sparse => options.sparse = Some(true),
             Kind::Forget(after) => {
@@ -149,7 +197,7 @@ fn same_keys(left: &Document, right: &Document) -> bool {
 /// The server does not answer, or an index is not as it is needed.
 pub(super) async fn ensure(server: &Server) -> Result<(), StoreError> {
     let wanted = all();
-    for collection in [JOBS, TRANSCRIPTS, LEADERS, ROLES] {
+    for collection in COLLECTIONS {
         let theirs = || wanted.iter().filter(|it| it.collection == collection);
         let missing = missing(server, collection, theirs()).await?;
         if missing.is_empty() {
@@ -194,7 +242,7 @@ async fn missing<'a>(
 /// Empty if the server does not count it, or not for us.
 pub(super) async fn usage(server: &Server) -> Vec<IndexUsage> {
     let mut found = Vec::new();
-    for collection in [JOBS, TRANSCRIPTS, LEADERS, ROLES] {
+    for collection in COLLECTIONS {
         match server.aggregate(collection, vec![doc! { "$indexStats": {} }]).await {
             Ok(counted) => found.extend(counted.iter().filter_map(|it| {
                 let accesses = number(it.get_document("accesses").ok()?, "ops").ok()?;

@@ -1,5 +1,4 @@
-//! The life of a job: inserted, claimed, written under a lease, and given back
-//! or ended. Each is one write of one document, with its guard in the filter.
+//! The life of a job: claimed, written under a lease, and given back or ended. Each is one write of one document, with its guard in the filter.
 
 use std::time::Duration;
 
@@ -10,7 +9,7 @@ use recap_core::job::{Job, JobId};
 use recap_core::ports::{Claim, Lease, Release, Renewal, StoreError};
 
 use super::JOBS;
-use super::document::{Change, date, job, new, number, whole};
+use super::document::{Change, date, job, number, told, whole};
 use super::products::keep_transcript_until;
 use super::server::Server;
 use crate::document::to_json;
@@ -23,10 +22,6 @@ pub(super) fn held(lease: Lease) -> Document {
 /// A text of ours in a pipeline: one that began with `$` would be a field.
 pub(super) fn literal(value: impl Into<Bson>) -> Document {
     doc! { "$literal": value.into() }
-}
-
-pub(super) async fn insert(server: &Server, job: &Job, parked: bool) -> Result<(), StoreError> {
-    server.add_all(JOBS, vec![new(job, parked)?]).await.map(|_| ())
 }
 
 /// Raises fence and crash counter in the write that takes the job, so a worker
@@ -145,9 +140,16 @@ pub(super) async fn finish(server: &Server, lease: Lease, job: &Job) -> Result<b
     let mut change = Change::of(job)?.and_times_of(job)?;
     change.set.extend(doc! { "crashes": 0_i64, "cancel_requested": false });
     change.unset.extend(doc! { "lease_until": "", "waiting_since": "" });
-    let ended = server.change(JOBS, held(lease), change.into_update()).await?;
-    if ended && job.transcript.is_some() {
+    let mut update = change.into_update();
+    update.insert("$max", told(job.told));
+    let ended = server.change(JOBS, held(lease), update).await?;
+    if ended && may_have_transcript(job) {
         keep_transcript_until(server, &[lease.job.to_string()], job.expires_at).await;
     }
     Ok(ended)
+}
+
+/// One of its own, or one that it came with.
+fn may_have_transcript(job: &Job) -> bool {
+    job.transcript.is_some() || job.input.transcript.is_some() || job.retry_of.is_some()
 }

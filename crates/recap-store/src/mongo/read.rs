@@ -1,14 +1,15 @@
-//! Reading jobs: one, a page, and how many there are.
+//! Reading jobs: one, a page, and what one of them knows of a video.
 
 use mongodb::bson::{Document, doc};
-use recap_core::job::{Job, JobId, Lane, Owner};
+use recap_core::job::{Job, JobId, Owner};
 use recap_core::ports::{JobFilter, JobPage, StoreError};
+use recap_core::video::{VideoId, VideoMetadata};
 
 use super::JOBS;
 use super::command::Query;
-use super::document::{date, job, whole, without_result};
+use super::document::{date, job, text, whole, without_result};
 use super::server::Server;
-use crate::document::lane_text;
+use crate::document::from_json;
 
 /// The longest page that is handed out, whatever is asked for.
 const MAX_PAGE: usize = 100;
@@ -20,15 +21,16 @@ pub(super) async fn find(server: &Server, id: JobId) -> Result<Option<Job>, Stor
 
 pub(super) async fn list(server: &Server, filter: &JobFilter) -> Result<JobPage, StoreError> {
     let page = filter.limit.clamp(1, MAX_PAGE);
+    let is_by_time = filter.created_after.is_some() && texts(filter).is_empty();
     let query = Query {
         filter: list_filter(filter),
-        projection: without_result(),
+        projection: if filter.results { whole() } else { without_result() },
         sort: Some(doc! { "_id": -1 }),
         // One more than asked for says whether there are more.
         limit: Some(page + 1),
         // Few jobs are newer than the last look; in the order of the list the
         // server might read all of them.
-        hint: (filter.created_after.is_some() && is_by_time_only(filter)).then_some("by_created"),
+        hint: is_by_time.then_some("by_created"),
     };
     let mut found = server.find(JOBS, query).await?;
     let has_more = found.len() > page;
@@ -38,16 +40,7 @@ pub(super) async fn list(server: &Server, filter: &JobFilter) -> Result<JobPage,
 }
 
 fn list_filter(filter: &JobFilter) -> Document {
-    let mut fields = Document::new();
-    if let Some(status) = filter.status {
-        fields.insert("status", status.to_string());
-    }
-    if let Some(kind) = filter.kind {
-        fields.insert("kind", kind.to_string());
-    }
-    if let Some(video) = filter.video {
-        fields.insert("video_id", video.to_string());
-    }
+    let mut fields = texts(filter);
     if let Some(after) = filter.created_after {
         fields.insert("created_at", doc! { "$gt": date(after) });
     }
@@ -57,30 +50,35 @@ fn list_filter(filter: &JobFilter) -> Document {
     fields
 }
 
-fn is_by_time_only(filter: &JobFilter) -> bool {
-    filter.status.is_none() && filter.kind.is_none() && filter.video.is_none()
+/// What is asked for word by word.
+fn texts(filter: &JobFilter) -> Document {
+    let texts = [
+        ("owner", filter.owner.as_ref().map(|it| it.as_str().to_owned())),
+        ("batch", filter.batch.map(|it| it.to_string())),
+        ("code", filter.code.map(|it| it.to_string())),
+        ("status", filter.status.map(|it| it.to_string())),
+        ("kind", filter.kind.map(|it| it.to_string())),
+        ("video_id", filter.video.map(|it| it.to_string())),
+    ];
+    texts.into_iter().filter_map(|(key, text)| Some((key.to_owned(), text?.into()))).collect()
 }
 
-pub(super) async fn count_open(server: &Server) -> Result<u64, StoreError> {
-    server.count(JOBS, doc! { "status": { "$in": ["queued", "running"] } }, None).await
-}
-
-pub(super) async fn count_waiting(
+pub(super) async fn find_video(
     server: &Server,
-    lane: &Lane,
-    owner: Option<&Owner>,
-    limit: u64,
-) -> Result<u64, StoreError> {
-    if limit == 0 {
-        // Which the server takes for "no limit", or for an error.
-        return Ok(0);
-    }
-    let mut waiting = doc! {
-        "status": "queued", "parked": false, "lane": lane_text(lane),
-        "retry_at": { "$exists": false },
+    owner: &Owner,
+    video: VideoId,
+) -> Result<Option<VideoMetadata>, StoreError> {
+    let query = Query {
+        filter: doc! {
+            "owner": owner.as_str(), "video_id": video.to_string(), "knows_video": true,
+        },
+        projection: doc! { "_id": 0, "doc": 1 },
+        sort: Some(doc! { "_id": -1 }),
+        limit: Some(1),
+        hint: None,
     };
-    if let Some(owner) = owner {
-        waiting.insert("owner", owner.as_str());
-    }
-    server.count(JOBS, waiting, Some(limit)).await
+    let found = server.find(JOBS, query).await?;
+    let read = |it: &Document| from_json::<Job>(&text(it, "doc")?);
+    let job = found.first().map(read).transpose().map_err(StoreError)?;
+    Ok(job.and_then(|it| it.video))
 }

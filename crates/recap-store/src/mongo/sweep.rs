@@ -1,16 +1,16 @@
 //! What the reconciler asks for: jobs that seem lost, jobs whose time is over,
-//! and jobs to forget.
+//! and jobs to forget; and those that are to go before.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use mongodb::bson::{Document, doc};
 use recap_core::error::Failure;
-use recap_core::job::JobId;
-use recap_core::ports::{BoxError, Entry, StoreError};
+use recap_core::job::{JobId, Status};
+use recap_core::ports::{BoxError, Delete, Entry, StoreError};
 
 use super::command::Query;
-use super::document::{date, entry, failure_text, pointer, text};
+use super::document::{date, ended, entry, pointer, text};
 use super::products::keep_transcript_until;
 use super::server::Server;
 use super::take::take;
@@ -53,18 +53,7 @@ pub(super) async fn expire(
     let over = doc! { "$lte": date(now) };
     let waiting = doc! { "status": "queued", "expires_at": over.clone() };
     let left = doc! { "status": "running", "lease_until": over.clone(), "expires_at": over };
-    let change = doc! {
-        "$set": {
-            "status": "expired", "error": failure_text(failure)?, "completed_at": date(now),
-            "expires_at": date(forget_at), "forget_at": date(forget_at),
-            "crashes": 0_i64, "cancel_requested": false, "parked": false,
-        },
-        "$unset": {
-            "retry_at": "", "waiting_reason": "", "waiting_since": "", "lease_until": "",
-            "leader": "",
-        },
-        "$inc": { "revision": 1 },
-    };
+    let change = ended(Status::Expired, failure, now, forget_at)?;
     let mut taken = Vec::new();
     for (over, order) in [(waiting, "expires_at"), (left, "lease_until")] {
         let found = find(server, over.clone(), order, limit - taken.len()).await?;
@@ -77,46 +66,98 @@ pub(super) async fn expire(
     ids.iter().map(|it| it.parse().map_err(|error| StoreError(Box::new(error)))).collect()
 }
 
-/// Only an ended job has a `forget_at`. What is kept for it goes first, so that
-/// nothing is left behind when this is interrupted.
+/// Only an ended job has a `forget_at`.
 pub(super) async fn forget(
     server: &Server,
     now: Timestamp,
     limit: usize,
 ) -> Result<u64, StoreError> {
     let over = doc! { "forget_at": { "$lte": date(now) } };
-    let found = find(server, over.clone(), "forget_at", limit).await?;
-    let ids = ids(&found).map_err(StoreError)?;
+    let ids = over_for_longest(server, JOBS, over.clone(), "forget_at", limit).await?;
     if ids.is_empty() {
         return Ok(0);
     }
-    let theirs = || doc! { "$in": &ids };
+    remove(server, &ids, over).await
+}
+
+/// Removes documents of `collection` whose `expires_at` has come. Returns how many.
+pub(super) async fn forget_expired(
+    server: &Server,
+    collection: &str,
+    now: Timestamp,
+    limit: usize,
+) -> Result<u64, StoreError> {
+    let over = doc! { "expires_at": { "$lte": date(now) } };
+    let ids = over_for_longest(server, collection, over.clone(), "expires_at", limit).await?;
+    if ids.is_empty() {
+        return Ok(0);
+    }
+    let mut gone = doc! { "_id": { "$in": ids } };
+    gone.extend(over);
+    server.remove_all(collection, gone).await
+}
+
+/// An ended job stays ended, so it may be looked at before.
+pub(super) async fn delete(server: &Server, id: JobId) -> Result<Delete, StoreError> {
+    let (id, fields) = (id.to_string(), doc! { "_id": 0, "status": 1 });
+    let Some(found) = server.find_one(JOBS, doc! { "_id": &id }, fields).await? else {
+        return Ok(Delete::Missing);
+    };
+    let open = ["queued", "running"];
+    if open.contains(&text(&found, "status").map_err(StoreError)?.as_str()) {
+        return Ok(Delete::Open);
+    }
+    remove(server, &[id], doc! { "status": { "$nin": open.as_slice() } }).await?;
+    Ok(Delete::Deleted)
+}
+
+/// What is kept for the jobs goes first, so that nothing is left behind when this
+/// is interrupted.
+async fn remove(server: &Server, ids: &[String], guard: Document) -> Result<u64, StoreError> {
+    let theirs = || doc! { "$in": ids };
     server.remove_all(TRANSCRIPTS, doc! { "_id": theirs() }).await?;
     server.remove_all(LEADERS, doc! { "job": theirs() }).await?;
     let mut jobs = doc! { "_id": theirs() };
-    jobs.extend(over);
+    jobs.extend(guard);
     server.remove_all(JOBS, jobs).await
 }
 
-/// Those that have waited longest first.
+/// Those that have waited longest first, to be pushed.
 async fn find(
     server: &Server,
     filter: Document,
     order: &str,
     limit: usize,
 ) -> Result<Vec<Document>, StoreError> {
+    first(server, JOBS, filter, order, limit, pointer()).await
+}
+
+/// The names of those that are over for longest.
+async fn over_for_longest(
+    server: &Server,
+    collection: &str,
+    filter: Document,
+    order: &str,
+    limit: usize,
+) -> Result<Vec<String>, StoreError> {
+    let found = first(server, collection, filter, order, limit, doc! { "_id": 1 }).await?;
+    ids(&found).map_err(StoreError)
+}
+
+async fn first(
+    server: &Server,
+    collection: &str,
+    filter: Document,
+    order: &str,
+    limit: usize,
+    projection: Document,
+) -> Result<Vec<Document>, StoreError> {
     if limit == 0 {
         // Which the server takes for "no limit".
         return Ok(Vec::new());
     }
-    let query = Query {
-        filter,
-        projection: pointer(),
-        sort: Some(doc! { order: 1 }),
-        limit: Some(limit),
-        hint: None,
-    };
-    server.find(JOBS, query).await
+    let (sort, limit) = (Some(doc! { order: 1 }), Some(limit));
+    server.find(collection, Query { filter, projection, sort, limit, hint: None }).await
 }
 
 fn ids(found: &[Document]) -> Result<Vec<String>, BoxError> {

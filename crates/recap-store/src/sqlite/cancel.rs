@@ -6,6 +6,7 @@ use recap_core::job::JobId;
 use recap_core::ports::Cancel;
 use sqlx::SqlitePool;
 
+use super::read::exists;
 use super::row::to_json;
 use crate::document::millis;
 
@@ -20,8 +21,6 @@ pub(super) const CANCEL: &str = "
         revision = revision + 1
     WHERE id = ?1 AND status IN ('queued', 'running')
     RETURNING status = 'canceled'";
-
-const EXISTS: &str = "SELECT 1 FROM recap_jobs WHERE id = ?1";
 
 pub(super) async fn cancel(
     pool: &SqlitePool,
@@ -44,6 +43,5 @@ pub(super) async fn cancel(
     }
     // It had ended or is not there, and neither can change by now: an ended
     // job stays as it is, and ids are not used twice.
-    let exists = sqlx::query(EXISTS).bind(id.to_string()).fetch_optional(pool).await?.is_some();
-    Ok(if exists { Cancel::Finished } else { Cancel::Missing })
+    Ok(if exists(pool, id).await? { Cancel::Finished } else { Cancel::Missing })
 }

@@ -3,11 +3,12 @@
 use jiff::Timestamp;
 use recap_core::job::JobId;
 use recap_core::ports::StoreError;
+use recap_core::webhook::{Delivery, Endpoint};
 use sqlx::FromRow;
 
 use super::row::{columns, decode_error, limit};
 use super::{SqliteStore, store_error};
-use crate::document::{Columns, millis};
+use crate::document::{Columns, DeliveryColumns, EndpointColumns, millis};
 
 /// A job with all that is kept for it, as it is written.
 #[derive(FromRow)]
@@ -15,7 +16,6 @@ pub(crate) struct StoredJob {
     pub(crate) id: String,
     pub(crate) kind: String,
     pub(crate) video_id: String,
-    pub(crate) owner: String,
     pub(crate) lane: String,
     pub(crate) created_at: i64,
     pub(crate) waiting_since: i64,
@@ -25,6 +25,9 @@ pub(crate) struct StoredJob {
     pub(crate) parked: bool,
     pub(crate) leader: Option<String>,
     pub(crate) follows: Option<String>,
+    pub(crate) batch: Option<String>,
+    pub(crate) code: Option<String>,
+    pub(crate) knows_video: bool,
     #[sqlx(flatten)]
     pub(crate) columns: Columns,
     #[sqlx(skip)]
@@ -40,8 +43,9 @@ const HELD: &str = "
     ORDER BY lease_until DESC LIMIT 1";
 
 const PAGE: &str = concat!(
-    "SELECT id, kind, video_id, owner, lane, created_at, waiting_since, fence, crashes,
-         cancel_requested, parked, leader, doc ->> '$.follows' AS follows, result, ",
+    "SELECT id, kind, video_id, lane, created_at, waiting_since, fence, crashes,
+         cancel_requested, parked, leader, doc ->> '$.follows' AS follows, batch, code,
+         doc ->> '$.video' IS NOT NULL AS knows_video, result, ",
     columns!(),
     " FROM recap_jobs WHERE id > ?1 ORDER BY id LIMIT ?2"
 );
@@ -50,6 +54,12 @@ const TRANSCRIPTS: &str = "SELECT job, doc FROM recap_transcripts WHERE job >= ?
 
 const NOTES: &str =
     "SELECT job, doc FROM recap_notes WHERE job >= ?1 AND job <= ?2 ORDER BY job, segment";
+
+const ENDPOINTS: &str = "SELECT revision, doc FROM recap_endpoints";
+
+const DELIVERIES: &str = "
+    SELECT next_attempt_at, revision, doc FROM recap_deliveries
+    WHERE id > ?1 ORDER BY id LIMIT ?2";
 
 impl SqliteStore {
     /// The job that is held longest, if one is held at all.
@@ -84,6 +94,30 @@ impl SqliteStore {
         most: usize,
     ) -> Result<Vec<StoredJob>, StoreError> {
         self.read_jobs_after(last, most).await.map_err(store_error)
+    }
+
+    pub(crate) async fn all_endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
+        let found: Vec<EndpointColumns> =
+            sqlx::query_as(ENDPOINTS).fetch_all(&self.reader).await.map_err(store_error)?;
+        let endpoints = found.into_iter().map(EndpointColumns::into_endpoint);
+        endpoints.collect::<Result<_, _>>().map_err(StoreError)
+    }
+
+    /// Messages in order of their ids, after the one named `last`, which may be
+    /// empty.
+    pub(crate) async fn deliveries_after(
+        &self,
+        last: &str,
+        most: usize,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let found: Vec<DeliveryColumns> = sqlx::query_as(DELIVERIES)
+            .bind(last)
+            .bind(limit(most))
+            .fetch_all(&self.reader)
+            .await
+            .map_err(store_error)?;
+        let deliveries = found.into_iter().map(DeliveryColumns::into_delivery);
+        deliveries.collect::<Result<_, _>>().map_err(StoreError)
     }
 
     async fn read_jobs_after(

@@ -1,4 +1,5 @@
-//! Of jobs that would do the same work one leads, and the others follow it.
+//! Of jobs that would do the same work one leads, and the others follow it; and
+//! what waits is woken.
 
 use jiff::Timestamp;
 use recap_core::job::JobId;
@@ -65,4 +66,23 @@ pub(super) async fn take_followers(
         .fetch_all(pool)
         .await?;
     Ok(taken.into_iter().filter_map(Pointer::into_entry).collect())
+}
+
+pub(super) const WAKE: &str = concat!(
+    "UPDATE recap_jobs
+     SET leader = NULL, parked = 0, retry_at = NULL, waiting_reason = NULL,
+         waiting_since = ?2, revision = revision + 1
+     WHERE id = ?1 AND status = 'queued' AND retry_at IS NOT NULL
+     RETURNING ",
+    pointer!()
+);
+
+pub(super) async fn wake(
+    pool: &SqlitePool,
+    id: JobId,
+    now: Timestamp,
+) -> Result<Option<Entry>, sqlx::Error> {
+    let woken: Vec<Pointer> =
+        sqlx::query_as(WAKE).bind(id.to_string()).bind(millis(now)).fetch_all(pool).await?;
+    Ok(woken.into_iter().find_map(Pointer::into_entry))
 }

@@ -1,15 +1,14 @@
-//! The life of a row: inserted, claimed, written under a lease, and given back
-//! or ended.
+//! The life of a row: claimed, written under a lease, and given back or ended.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::job::{Job, JobId, Status};
+use recap_core::job::{Job, JobId};
 use recap_core::ports::{Claim, Lease, Release, Renewal};
 use sqlx::{FromRow, SqlitePool};
 
 use super::row::{columns, decode_error, documents, to_json};
-use crate::document::{Columns, lane_text, millis};
+use crate::document::{Columns, millis, told_number};
 
 #[derive(FromRow)]
 struct ClaimRow {
@@ -17,44 +16,6 @@ struct ClaimRow {
     crashes: u32,
     #[sqlx(flatten)]
     job: Columns,
-}
-
-pub(super) const INSERT: &str = "
-    INSERT INTO recap_jobs (
-        id, kind, status, video_id, created_at, started_at, completed_at, expires_at,
-        retry_at, waiting_reason, attempts, waiting_since, revision, error, doc, result,
-        owner, lane, parked, leader
-    ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11,
-        iif(?18, 9223372036854775807, max(?5, coalesce(?9, ?5))), ?12, ?13, ?14, ?15,
-        ?16, ?17, ?18, ?19)
-    ON CONFLICT (id) DO NOTHING";
-
-pub(super) async fn insert(pool: &SqlitePool, job: &Job, parked: bool) -> Result<(), sqlx::Error> {
-    let queued = job.status == Status::Queued;
-    let documents = documents(job)?;
-    sqlx::query(INSERT)
-        .bind(job.id.to_string())
-        .bind(job.kind.to_string())
-        .bind(job.status.to_string())
-        .bind(job.input.video_id.to_string())
-        .bind(millis(job.created_at))
-        .bind(job.started_at.map(millis))
-        .bind(job.completed_at.map(millis))
-        .bind(millis(job.expires_at))
-        .bind(job.retry_at.map(millis))
-        .bind(documents.waiting_reason)
-        .bind(job.attempts)
-        .bind(job.revision.cast_signed())
-        .bind(documents.error)
-        .bind(documents.doc)
-        .bind(documents.result)
-        .bind(job.owner.as_str())
-        .bind(lane_text(&job.input.lane()))
-        .bind(parked && queued)
-        .bind(job.follows.filter(|_| queued).map(|it| it.to_string()))
-        .execute(pool)
-        .await?;
-    Ok(())
 }
 
 /// Raises fence and crash counter in the statement that takes the job, so a
@@ -177,7 +138,7 @@ pub(super) const FINISH: &str = "
     UPDATE recap_jobs
     SET status = ?3, started_at = ?4, completed_at = ?5, expires_at = ?6, retry_at = ?7,
         waiting_reason = ?8, attempts = ?9, error = ?10, doc = ?11, result = ?12,
-        lease_until = 0, crashes = 0, cancel_requested = 0, revision = revision + 1
+        told = max(told, ?13), lease_until = 0, crashes = 0, cancel_requested = 0, revision = revision + 1
     WHERE id = ?1 AND fence = ?2 AND status = 'running' AND ?3 NOT IN ('queued', 'running')";
 
 pub(super) async fn finish(
@@ -199,6 +160,7 @@ pub(super) async fn finish(
         .bind(documents.error)
         .bind(documents.doc)
         .bind(documents.result)
+        .bind(told_number(job.told))
         .execute(pool)
         .await?;
     Ok(done.rows_affected() == 1)

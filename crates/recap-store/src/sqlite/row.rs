@@ -10,8 +10,8 @@ use crate::document::Documents;
 /// The columns of [`document::Columns`] without its result.
 macro_rules! columns {
     () => {
-        "status, started_at, completed_at, expires_at, retry_at, waiting_reason, \
-         attempts, revision, error, doc"
+        "owner, status, started_at, completed_at, expires_at, retry_at, waiting_reason, \
+         attempts, told, revision, error, doc"
     };
 }
 pub(super) use columns;

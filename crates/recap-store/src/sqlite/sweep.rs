@@ -1,5 +1,5 @@
 //! What the reconciler asks for: jobs that seem lost, jobs whose time is over,
-//! and jobs to forget.
+//! and jobs to forget; and those that are to go before.
 //!
 //! The indexes are named, because SQLite would rather take the one by status
 //! and look at every job that has it.
@@ -9,9 +9,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::JobId;
-use recap_core::ports::Entry;
+use recap_core::ports::{Delete, Entry};
 use sqlx::SqlitePool;
 
+use super::read::exists;
 use super::row::{decode_error, limit, pointer, to_json};
 use crate::document::{Pointer, millis};
 
@@ -85,7 +86,7 @@ pub(super) async fn expire(
     ids.iter().map(|it| it.parse::<JobId>().map_err(decode_error)).collect()
 }
 
-/// Transcript and notes go with the job, by their foreign keys.
+/// What is kept for a job goes with it, by foreign keys.
 pub(super) const FORGET: &str = "
     DELETE FROM recap_jobs WHERE id IN (
         SELECT id FROM recap_jobs INDEXED BY recap_jobs_ended
@@ -100,4 +101,16 @@ pub(super) async fn forget(
 ) -> Result<u64, sqlx::Error> {
     let done = sqlx::query(FORGET).bind(millis(now)).bind(limit(most)).execute(pool).await?;
     Ok(done.rows_affected())
+}
+
+pub(super) const DELETE: &str =
+    "DELETE FROM recap_jobs WHERE id = ?1 AND status NOT IN ('queued', 'running')";
+
+pub(super) async fn delete(pool: &SqlitePool, id: JobId) -> Result<Delete, sqlx::Error> {
+    let done = sqlx::query(DELETE).bind(id.to_string()).execute(pool).await?;
+    if done.rows_affected() == 1 {
+        return Ok(Delete::Deleted);
+    }
+    // If it has ended since, it had not when it was to be deleted.
+    Ok(if exists(pool, id).await? { Delete::Open } else { Delete::Missing })
 }

@@ -5,6 +5,7 @@
 
 mod migrate;
 mod mongo;
+mod older;
 mod proxy;
 mod shared;
 
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use recap_config::Config;
-use recap_core::ports::Store;
+use recap_core::ports::{Keys, Replies, Store, Webhooks};
 use recap_core::{Job, JobKind, Status};
 use recap_testkit::{conformance, samples};
 use tempfile::TempDir;
@@ -26,14 +27,17 @@ fn config(parent: &Path) -> Config {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_contract_is_kept() {
+async fn the_contracts_are_kept() {
     let directory = TempDir::new().unwrap();
     let count = AtomicU32::new(0);
-    conformance::store::all(async || -> Arc<dyn Store> {
+    let fresh = async || {
         let name = count.fetch_add(1, Ordering::Relaxed).to_string();
-        recap_store::connect(&config(&directory.path().join(name))).await.unwrap()
-    })
-    .await;
+        recap_store::open(&config(&directory.path().join(name))).await.unwrap()
+    };
+    conformance::store::all(async || -> Arc<dyn Store> { fresh().await.store }).await;
+    conformance::keys::all(async || -> Arc<dyn Keys> { fresh().await.keys }).await;
+    conformance::replies::all(async || -> Arc<dyn Replies> { fresh().await.replies }).await;
+    conformance::webhooks::all(async || -> Arc<dyn Webhooks> { fresh().await.webhooks }).await;
 }
 
 #[tokio::test]

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use recap_config::{Config, Secret, StoreBackend};
-use recap_core::job::{Owner, Priority, WaitingReason};
+use recap_core::job::{Owner, Priority, Told, WaitingReason};
 use recap_core::ports::{Control, JobFilter, Release, Renewal, Store};
 use recap_core::summary::{NotesStatus, SegmentNotes};
+use recap_core::webhook::DeliveryStatus;
 use recap_core::{ErrorCode, Job, JobId, JobKind, Status};
-use recap_store::{MigrateError, Migrated, Report, migrate};
+use recap_store::{MigrateError, Migrated, Opened, Report, migrate};
 use recap_testkit::samples;
 use recap_testkit::servers::{self, MongoDb};
 use tempfile::TempDir;
@@ -25,9 +26,13 @@ fn config(directory: &Path, url: &str) -> Config {
 }
 
 async fn file(config: &Config) -> std::sync::Arc<dyn Store> {
+    opened_file(config).await.store
+}
+
+async fn opened_file(config: &Config) -> Opened {
     let mut config = config.clone();
     config.store.backend = StoreBackend::Sqlite;
-    recap_store::connect(&config).await.unwrap()
+    recap_store::open(&config).await.unwrap()
 }
 
 fn at(seconds: u64) -> jiff::Timestamp {
@@ -138,7 +143,7 @@ async fn everything_arrives_and_goes_on() {
     let config = config(directory.path(), servers::mongodb());
     let from = file(&config).await;
     let jobs = fill(&*from, 3).await;
-    let control = Control { paused: true, drain_asked_at: Some(at(5)) };
+    let control = Control { paused: true, drain_asked_at: Some(at(5)), ..Control::default() };
     from.set_control(&control).await.unwrap();
 
     let error = migrate(&config, at(49), |_| {}).await.unwrap_err();
@@ -148,7 +153,7 @@ async fn everything_arrives_and_goes_on() {
 
     let mut seen = Vec::new();
     let report = migrate(&config, at(50), |it| seen.push(it)).await.unwrap();
-    let expected = Report { jobs: 7, already_there: 0, transcripts: 3, notes: 9 };
+    let expected = Report { jobs: 7, transcripts: 3, notes: 9, ..Report::default() };
     assert_eq!(report, expected);
     assert_eq!(seen, [Migrated { jobs: 7, total: 7 }]);
 
@@ -166,7 +171,8 @@ async fn goes_on(to: &dyn Store, jobs: &[Job]) {
     assert_eq!(to.parked_lanes().await.unwrap(), std::slice::from_ref(&lane));
 
     let stale = to.take_stale(at(200), Duration::from_secs(30), 10).await.unwrap();
-    let mut named: Vec<(JobId, u64)> = stale.iter().map(|it| (it.payload.job(), it.turn)).collect();
+    let mut named: Vec<(JobId, u64)> =
+        stale.iter().map(|it| (it.payload.job().unwrap(), it.turn)).collect();
     named.sort();
     let mut expected = [(queued.id, 0), (left.id, 2)];
     expected.sort();
@@ -179,13 +185,71 @@ async fn goes_on(to: &dyn Store, jobs: &[Job]) {
     let unparked = to.unpark(&lane, owner, 10, at(200)).await.unwrap();
     assert_eq!(unparked.len(), 1);
     let woken = to.take_followers(parked.id, at(200), 10).await.unwrap();
-    assert_eq!(woken.iter().map(|it| it.payload.job()).collect::<Vec<_>>(), [follower.id]);
+    assert_eq!(woken.iter().map(|it| it.payload.job()).collect::<Vec<_>>(), [Some(follower.id)]);
     let claim = to.claim(follower.id, at(200), LEASE).await.unwrap().unwrap();
     assert_eq!(claim.crashes, 1);
 
     assert_eq!(to.forget(at(699_999), 10).await.unwrap(), 0);
     assert_eq!(to.forget(at(700_000), 10).await.unwrap(), 3);
     assert_eq!(to.find_transcript(jobs[4].id).await.unwrap(), None);
+}
+
+/// Two keys, two endpoints, and messages that were sent, wait, or have failed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_api_keeps_arrives_too() {
+    let directory = TempDir::new().unwrap();
+    let config = config(directory.path(), servers::mongodb());
+    let from = opened_file(&config).await;
+    let (ann, batch) = (Owner::new("ann"), JobId::generate());
+    let child = Job { batch: Some(batch), ..job(JobKind::Summary) };
+    from.store.insert(&child, false).await.unwrap();
+    from.store.set_told(child.id, Told::Start).await.unwrap();
+    let failed = Job { batch: Some(batch), ..job(JobKind::Summary) };
+    from.store.insert(&failed, false).await.unwrap();
+    from.store.cancel(failed.id, &ErrorCode::Canceled.into(), at(3), at(900_000)).await.unwrap();
+    let keys = [samples::api_key().key, samples::api_key().key];
+    let endpoints = [samples::endpoint(ann.clone()), samples::endpoint(Owner::default())];
+    let mut deliveries = Vec::new();
+    for index in 0..230 {
+        let mut delivery = samples::delivery(&endpoints[index % 2]);
+        (delivery.created_at, delivery.expires_at) = (at(index as u64), at(800_000));
+        if index % 3 == 0 {
+            (delivery.status, delivery.next_attempt_at) = (DeliveryStatus::Failed, None);
+        }
+        from.webhooks.insert_delivery(&delivery).await.unwrap();
+        deliveries.push(delivery);
+    }
+    for (key, endpoint) in keys.iter().zip(&endpoints) {
+        from.keys.put_key(key).await.unwrap();
+        from.webhooks.insert_endpoint(endpoint, 9).await.unwrap();
+    }
+    let lease = Duration::from_mins(1);
+    let taken = from.webhooks.claim_delivery(deliveries[1].id, at(50), lease).await.unwrap();
+    deliveries[1] = taken.unwrap();
+    from.keys.revoke_key(keys[0].id, at(7)).await.unwrap();
+
+    let report = migrate(&config, at(60), |_| {}).await.unwrap();
+    assert_eq!((report.keys, report.endpoints, report.deliveries), (2, 2, 230));
+    let again = migrate(&config, at(60), |_| {}).await.unwrap();
+    assert_eq!(again, Report { already_there: 2, ..Report::default() });
+
+    let to = recap_store::open(&config).await.unwrap();
+    for delivery in &deliveries {
+        let found = to.webhooks.find_delivery(&delivery.owner, delivery.id).await.unwrap();
+        assert_eq!(found.as_ref(), Some(delivery));
+    }
+    let (due, patience) = (to.webhooks.due_deliveries(at(60), Duration::ZERO, 999), Duration::ZERO);
+    assert_eq!(due.await.unwrap().len(), 152, "not the one that was taken");
+    assert_eq!(to.webhooks.list_endpoints(&ann).await.unwrap(), endpoints[..1]);
+    let (old, new) = (from.keys.list_keys(9).await, to.keys.list_keys(9).await);
+    assert_eq!(new.unwrap(), old.unwrap());
+    assert_eq!(to.store.find(child.id).await.unwrap().unwrap().told, Told::Start);
+    assert_eq!(to.store.count_batch(batch).await.unwrap().total, 2);
+    let untold = to.store.list_untold(at(3), patience, 9).await.unwrap();
+    assert_eq!(untold.iter().map(|it| it.id).collect::<Vec<_>>(), [failed.id]);
+    let canceled = JobFilter { code: Some(ErrorCode::Canceled), limit: 9, ..JobFilter::default() };
+    assert_eq!(to.store.list(&canceled).await.unwrap().jobs.len(), 1);
+    mongo::drop_database(&config).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

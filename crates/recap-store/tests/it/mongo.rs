@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use mongodb::bson::doc;
 use recap_config::{Config, Secret, StoreBackend};
-use recap_core::ports::Store;
-use recap_core::{Job, JobKind, Status};
+use recap_core::job::Owner;
+use recap_core::ports::{Keys, Replies, ReplyClaim, ReplyState, Store, Webhooks};
+use recap_core::{Job, JobId, JobKind, Status};
 use recap_testkit::servers::{self, MongoDb};
 use recap_testkit::{conformance, samples};
 
@@ -36,7 +38,7 @@ fn hasty(url: &str) -> Config {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_contract_is_kept() {
+async fn the_contracts_are_kept() {
     let count = AtomicU32::new(0);
     let config = config(servers::mongodb());
     let database = |index: u32| {
@@ -44,13 +46,16 @@ async fn the_contract_is_kept() {
         config.mongodb.database = format!("{}_{index}", config.mongodb.database);
         config
     };
-    conformance::store::all(async || -> Arc<dyn Store> {
+    let fresh = async || {
         let config = database(count.fetch_add(1, Ordering::Relaxed));
-        let store = recap_store::connect(&config).await.unwrap();
-        store.check().await.unwrap();
-        store
-    })
-    .await;
+        let opened = recap_store::open(&config).await.unwrap();
+        opened.store.check().await.unwrap();
+        opened
+    };
+    conformance::store::all(async || -> Arc<dyn Store> { fresh().await.store }).await;
+    conformance::keys::all(async || -> Arc<dyn Keys> { fresh().await.keys }).await;
+    conformance::replies::all(async || -> Arc<dyn Replies> { fresh().await.replies }).await;
+    conformance::webhooks::all(async || -> Arc<dyn Webhooks> { fresh().await.webhooks }).await;
     for index in 0..count.load(Ordering::Relaxed) {
         drop_database(&database(index)).await;
     }
@@ -80,7 +85,7 @@ async fn fails_soon(store: &dyn Store) {
     for _ in 0..3 {
         let began = Instant::now();
         store.check().await.unwrap_err();
-        store.count_open().await.unwrap_err();
+        store.count_open(None, 10).await.unwrap_err();
         assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     }
 }
@@ -111,7 +116,7 @@ async fn a_connection_that_hangs_is_given_up() {
 
     proxy.mute(true);
     let began = Instant::now();
-    store.count_open().await.unwrap_err();
+    store.count_open(None, 10).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
     proxy.mute(false);
     answers_soon(&*store).await;
@@ -145,6 +150,45 @@ async fn a_write_whose_answer_is_lost_is_done_once() {
     assert!(store.finish(claim.lease, &ended).await.unwrap());
     assert!(proxy.has_lost_it());
     assert_eq!(store.find(job.id).await.unwrap(), Some(Job { revision: 3, ..ended }));
+}
+
+/// Else a client would be told that its own request is in flight, and a message
+/// would wait until nobody's lease on it has ended.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_taken_is_had_though_the_answer_is_lost() {
+    let server = MongoDb::start();
+    let proxy = Proxy::start(server.url()).await;
+    let opened = recap_store::open(&hasty(&proxy.url)).await.unwrap();
+    let lose = async || {
+        opened.store.check().await.unwrap();
+        proxy.lose_next_answer();
+    };
+    let (job, now) = (JobId::generate(), samples::created_at());
+    let claim = |job, now: Timestamp| ReplyClaim {
+        key: "key".to_owned(),
+        fingerprint: "body".to_owned(),
+        job,
+        now,
+        locked_until: now + Duration::from_secs(9),
+        expires_at: now + Duration::from_hours(24),
+    };
+    lose().await;
+    let ours = ReplyState::Ours { job };
+    assert_eq!(opened.replies.claim_reply(&claim(job, now)).await.unwrap(), ours);
+    lose().await;
+    let next = claim(JobId::generate(), now + Duration::from_secs(9));
+    assert_eq!(opened.replies.claim_reply(&next).await.unwrap(), ours, "it is taken over");
+    assert!(proxy.has_lost_it());
+
+    let delivery = samples::delivery(&samples::endpoint(Owner::default()));
+    opened.webhooks.insert_delivery(&delivery).await.unwrap();
+    lose().await;
+    let lease = Duration::from_mins(1);
+    let taken = opened.webhooks.claim_delivery(delivery.id, now, lease).await.unwrap().unwrap();
+    assert_eq!(taken.revision, 1);
+    lose().await;
+    assert!(opened.webhooks.set_delivery(&taken).await.unwrap());
+    assert!(proxy.has_lost_it());
 }
 
 #[tokio::test]
@@ -191,7 +235,7 @@ async fn the_use_of_indexes_is_counted_if_the_server_does() {
     let config = config(servers::mongodb());
     let opened = recap_store::open(&config).await.unwrap();
     opened.store.check().await.unwrap();
-    opened.store.count_open().await.unwrap();
+    opened.store.count_open(None, 10).await.unwrap();
     for usage in opened.index_usage().await {
         assert!(!usage.index.is_empty() && usage.accesses < 1000, "{usage:?}");
     }

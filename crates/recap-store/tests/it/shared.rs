@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use recap_core::job::Owner;
 use recap_core::ports::Store;
 use recap_core::{Job, JobId, JobKind};
 use recap_testkit::samples;
@@ -47,6 +48,19 @@ async fn two_processes_never_claim_the_same_job() {
     let mut expected: Vec<JobId> = jobs.iter().map(|it| it.id).collect();
     expected.sort();
     assert_eq!(won, expected, "each job once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_processes_never_make_too_many_endpoints() {
+    let directory = TempDir::new().unwrap();
+    let first = recap_store::open(&config(directory.path())).await.unwrap().webhooks;
+    let second = recap_store::open(&config(directory.path())).await.unwrap().webhooks;
+    let mut inserts = JoinSet::new();
+    for webhooks in [first, second].iter().cycle().take(24) {
+        let (webhooks, endpoint) = (Arc::clone(webhooks), samples::endpoint(Owner::default()));
+        inserts.spawn(async move { webhooks.insert_endpoint(&endpoint, 5).await.unwrap() });
+    }
+    assert_eq!(inserts.join_all().await.into_iter().filter(|it| *it).count(), 5);
 }
 
 async fn claim(store: Arc<dyn Store>, id: JobId) -> Option<JobId> {

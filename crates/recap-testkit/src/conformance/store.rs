@@ -2,6 +2,8 @@
 
 mod cancel;
 mod claim;
+mod count;
+mod delete;
 mod documents;
 mod ended;
 mod follow;
@@ -12,15 +14,18 @@ mod parked;
 mod products;
 mod roles;
 mod sweep;
+mod told;
+mod video;
+mod wake;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use recap_core::error::{ErrorCode, Failure};
-use recap_core::ports::{Claim, Release, Store};
-use recap_core::{Job, JobKind, Status};
+use recap_core::ports::{Claim, Entry, Release, Store};
+use recap_core::{Job, JobId, JobKind, Status};
 
+use super::at;
 use crate::samples;
 
 const LEASE: Duration = Duration::from_secs(20);
@@ -33,24 +38,22 @@ const LEASE: Duration = Duration::from_secs(20);
 /// When a check fails.
 pub async fn all(fresh: impl AsyncFn() -> Arc<dyn Store>) {
     documents::all(&fresh).await;
+    count::all(&fresh).await;
+    video::all(&fresh).await;
     claim::all(&fresh).await;
     lease::all(&fresh).await;
     cancel::all(&fresh).await;
+    wake::all(&fresh).await;
     ended::all(&fresh).await;
     products::all(&fresh).await;
     list::all(&fresh).await;
     sweep::all(&fresh).await;
+    told::all(&fresh).await;
+    delete::all(&fresh).await;
     parked::all(&fresh).await;
     follow::all(&fresh).await;
     lead::all(&fresh).await;
     roles::all(&fresh).await;
-}
-
-/// `seconds` after the jobs of these checks were created: in a far future, so
-/// that a store that forgets by its own clock does not forget them meanwhile.
-fn at(seconds: u64) -> Timestamp {
-    let start: Timestamp = "2100-01-01T00:00:00Z".parse().expect("a valid time");
-    start + Duration::from_secs(seconds)
 }
 
 /// A job that was created at second 0 and lives for two days.
@@ -113,6 +116,11 @@ fn ended(job: &Job, status: Status) -> Job {
 /// The job as the store has it now.
 async fn stored(store: &dyn Store, job: &Job) -> Job {
     store.find(job.id).await.unwrap().expect("the job is in the store")
+}
+
+/// The jobs that `entries` point at.
+fn ids(entries: &[Entry]) -> Vec<JobId> {
+    entries.iter().map(|it| it.payload.job().expect("it points at a job")).collect()
 }
 
 fn failure() -> Failure {

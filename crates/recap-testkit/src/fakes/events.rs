@@ -44,7 +44,7 @@ impl Default for MemoryEvents {
 #[async_trait]
 impl Events for MemoryEvents {
     async fn publish(&self, event: JobEvent) {
-        self.published.lock().expect("not poisoned").push(event);
+        self.published.lock().expect("not poisoned").push(event.clone());
         // Fails only when nobody listens.
         let _ = self.sender.send(event);
     }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use recap_core::job::{JobInput, Owner};
-use recap_core::jobs::{JobContext, Policy, Reconciler, Runner};
+use recap_core::jobs::{JobContext, Policy, Reconciler, Runner, WebhookPolicy};
 use recap_core::ports::{Entry, Queue, Store, Unobserved};
 use recap_core::retry::RetryPolicy;
+use recap_core::webhook::Schedule;
 use recap_core::{Job, JobId, JobKind};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, ScriptedMedia, ScriptedSummarizer,
-    TestClock,
+    MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, ScriptedMedia, ScriptedNotifier,
+    ScriptedSummarizer, TestClock,
 };
 use crate::samples;
 
@@ -27,6 +28,7 @@ pub struct TestJobs {
     pub summarizer: Arc<ScriptedSummarizer>,
     /// Takes over on the last attempt, unless [`TestJobs::with`] removes it.
     pub fallback: Arc<ScriptedSummarizer>,
+    pub notifier: Arc<ScriptedNotifier>,
     pub cx: Arc<JobContext>,
     /// Cancel it and the runner hands its job back.
     pub stopping: CancellationToken,
@@ -48,14 +50,19 @@ impl TestJobs {
         let media = Arc::new(ScriptedMedia::new());
         let summarizer = Arc::new(ScriptedSummarizer::new());
         let fallback = Arc::new(ScriptedSummarizer::new());
+        let notifier = Arc::new(ScriptedNotifier::new());
         let mut cx = JobContext {
             store: store.clone(),
+            webhooks: store.clone(),
+            keys: store.clone(),
+            replies: store.clone(),
             queue: queue.clone(),
             events: events.clone(),
             cache: cache.clone(),
             media: media.clone(),
             summarizer: summarizer.clone(),
             fallback: Some(fallback.clone()),
+            notifier: notifier.clone(),
             observer: Arc::new(Unobserved),
             process: "this one".to_owned(),
             clock: clock.as_clock(),
@@ -64,7 +71,19 @@ impl TestJobs {
         };
         change(&mut cx);
         let (cx, stopping) = (Arc::new(cx), CancellationToken::new());
-        Self { clock, store, queue, events, cache, media, summarizer, fallback, cx, stopping }
+        Self {
+            clock,
+            store,
+            queue,
+            events,
+            cache,
+            media,
+            summarizer,
+            fallback,
+            notifier,
+            cx,
+            stopping,
+        }
     }
 
     /// Stores and queues a job, as the gateway does.
@@ -98,9 +117,20 @@ impl TestJobs {
         Runner::new(Arc::clone(&self.cx), self.stopping.clone())
     }
 
-    /// Runs every job that is due now. Returns how many entries there were.
+    /// Runs every job that is due now, and sends every message. Returns how many
+    /// entries there were.
     pub async fn drain(&self) -> usize {
-        self.queue.drain(&self.runner()).await
+        let runner = self.runner();
+        let mut entries = 0;
+        loop {
+            let more = self.queue.drain(&runner).await;
+            // Messages are sent beside the jobs, and may lead to others.
+            runner.settled().await;
+            if more == 0 {
+                return entries;
+            }
+            entries += more;
+        }
     }
 
     /// Turns the clock, then runs every job that is due.
@@ -138,6 +168,7 @@ fn policy() -> Policy {
         lease: Duration::from_mins(1),
         max_crashes: 3,
         patience: Duration::from_mins(1),
+        outage: Duration::ZERO,
         max_age: Duration::from_hours(48),
         retention: Duration::from_hours(72),
         entries_per_lane: 1000,
@@ -146,5 +177,19 @@ fn policy() -> Policy {
         max_video: Duration::from_hours(12),
         segment: Duration::from_mins(10),
         chunk_tokens: 1000,
+        webhooks: webhook_policy(),
+    }
+}
+
+fn webhook_policy() -> WebhookPolicy {
+    let waits = [5, 300, 1800, 7200, 18_000, 36_000, 36_000];
+    WebhookPolicy {
+        schedule: Schedule { waits: waits.map(Duration::from_secs).to_vec() },
+        lease: Duration::from_mins(1),
+        retention: Duration::from_hours(30 * 24),
+        disable_after: Duration::from_hours(5 * 24),
+        progress_every: Duration::from_secs(10),
+        public_url: String::new(),
+        secret: Some(samples::webhook_secret()),
     }
 }

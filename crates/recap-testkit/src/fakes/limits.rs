@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use recap_core::ports::{Limits, Rate};
+use recap_core::ports::{Budget, Level, Limits, Rate, Verdict};
 
 /// Gives as often as it was told to, by key, and remembers what is used up.
 #[derive(Debug, Default)]
@@ -22,6 +22,15 @@ impl FakeLimits {
     }
 }
 
+/// A budget without a number is always full, and one that is empty has something
+/// again after the whole of its time.
+fn level(left: Option<u32>, rate: Rate) -> Level {
+    let left = left.unwrap_or(rate.count);
+    let wait = if left == 0 { rate.per } else { Duration::ZERO };
+    let full_in = if left < rate.count { rate.per } else { Duration::ZERO };
+    Level { left, full_in, wait }
+}
+
 #[async_trait]
 impl Limits for FakeLimits {
     async fn take(&self, key: &str, rate: Rate) -> Result<(), Duration> {
@@ -33,6 +42,26 @@ impl Limits for FakeLimits {
             }
             None => Ok(()),
         }
+    }
+
+    async fn take_all(&self, budgets: &[Budget]) -> Verdict {
+        let mut left = self.left.lock().expect("not poisoned");
+        let granted = budgets.iter().all(|it| left.get(&it.key) != Some(&0));
+        let mut levels = Vec::new();
+        for budget in budgets {
+            let left = left.get_mut(&budget.key);
+            let left = left.map(|it| {
+                *it -= u32::from(granted);
+                *it
+            });
+            levels.push(level(left, budget.rate));
+        }
+        Verdict { granted, levels }
+    }
+
+    async fn look(&self, budgets: &[Budget]) -> Vec<Level> {
+        let left = self.left.lock().expect("not poisoned");
+        budgets.iter().map(|it| level(left.get(&it.key).copied(), it.rate)).collect()
     }
 
     async fn exhaust(&self, key: &str, until: Timestamp) {

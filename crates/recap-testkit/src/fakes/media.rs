@@ -1,19 +1,24 @@
-//! Captions by script.
+//! Captions and playlists by script.
 
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use recap_core::VideoId;
-use recap_core::ports::{CaptionRequest, Captions, MediaError, MediaSource};
+use recap_core::ports::{
+    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
+};
 
 use super::script::{Reply, Script};
 use crate::samples;
 
-/// Gives the scripted answers in order, then [`samples::captions`].
+/// Gives the scripted answers in order, then [`samples::captions`] and
+/// [`samples::playlist`].
 #[derive(Debug, Default)]
 pub struct ScriptedMedia {
     script: Script<Captions, MediaError>,
+    playlists: Script<Vec<PlaylistItem>, MediaError>,
     calls: Mutex<Vec<VideoId>>,
+    playlist_calls: Mutex<Vec<PlaylistRequest>>,
 }
 
 impl ScriptedMedia {
@@ -21,15 +26,26 @@ impl ScriptedMedia {
         Self::default()
     }
 
-    /// What the next call without an answer yet is told.
+    /// What the next call for captions without an answer yet is told.
     pub fn then(&self, reply: Reply<Captions, MediaError>) -> &Self {
         self.script.push(reply);
+        self
+    }
+
+    /// What the next call for a playlist without an answer yet is told.
+    pub fn then_playlist(&self, reply: Reply<Vec<PlaylistItem>, MediaError>) -> &Self {
+        self.playlists.push(reply);
         self
     }
 
     /// The videos asked for so far.
     pub fn calls(&self) -> Vec<VideoId> {
         self.calls.lock().expect("not poisoned").clone()
+    }
+
+    /// The playlists asked for so far.
+    pub fn playlist_calls(&self) -> Vec<PlaylistRequest> {
+        self.playlist_calls.lock().expect("not poisoned").clone()
     }
 }
 
@@ -38,5 +54,10 @@ impl MediaSource for ScriptedMedia {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
         self.calls.lock().expect("not poisoned").push(request.video);
         self.script.play(|| samples::captions(request.video)).await
+    }
+
+    async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
+        self.playlist_calls.lock().expect("not poisoned").push(request.clone());
+        self.playlists.play(samples::playlist).await
     }
 }

@@ -141,6 +141,14 @@ impl Drop for InHand<'_> {
 }
 
 impl State {
+    /// What waits for its delay already is due at once now.
+    fn bring_forward(&mut self, pushed: &Pushed) {
+        let same = |it: &&mut Pushed| it.entry == pushed.entry;
+        if let Some(waiting) = self.waiting.iter_mut().find(same) {
+            *waiting = pushed.clone();
+        }
+    }
+
     fn knows(&self, entry: &Entry) -> bool {
         let same = |it: &Entry| it.payload == entry.payload && it.turn == entry.turn;
         self.waiting.iter().any(|it| same(&it.entry)) || self.in_hand.iter().any(same)
@@ -157,6 +165,8 @@ impl Queue for MemoryQueue {
             let pushed = Pushed { entry: entry.clone(), delay, due };
             if !state.knows(entry) {
                 state.waiting.push(pushed.clone());
+            } else if delay.is_zero() {
+                state.bring_forward(&pushed);
             }
             self.log.lock().expect("not poisoned").push(pushed);
         }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use async_trait::async_trait;
-use recap_core::ports::{Cache, Queue, Store};
+use recap_core::ports::{Cache, Keys, Queue, Replies, Store, Webhooks};
 use recap_testkit::conformance;
 use recap_testkit::conformance::queue::Entrance;
 use recap_testkit::fakes::{MemoryCache, MemoryQueue, MemoryStore, TestClock};
@@ -19,6 +19,33 @@ async fn the_store_keeps_its_contract() {
     conformance::store::all(async || {
         let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         store
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_keys_keep_their_contract() {
+    conformance::keys::all(async || {
+        let keys: Arc<dyn Keys> = Arc::new(MemoryStore::new());
+        keys
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_replies_keep_their_contract() {
+    conformance::replies::all(async || {
+        let replies: Arc<dyn Replies> = Arc::new(MemoryStore::new());
+        replies
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_webhooks_keep_their_contract() {
+    conformance::webhooks::all(async || {
+        let webhooks: Arc<dyn Webhooks> = Arc::new(MemoryStore::new());
+        webhooks
     })
     .await;
 }

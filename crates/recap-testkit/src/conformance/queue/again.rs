@@ -7,24 +7,31 @@ use async_trait::async_trait;
 use recap_core::job::Priority;
 use recap_core::jobs::JobPayload;
 use recap_core::ports::{Entry, Handler, Pull, Queue};
+use recap_core::webhook::DeliveryId;
 use tokio::sync::{Mutex, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{A_WHILE, Entrance, Recorder, Running, entry, push, within};
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Entrance>) {
-    an_entry_that_waits_is_there_once(&*fresh().await).await;
-    an_entry_comes_again_when_it_was_handled(&*fresh().await).await;
-    a_later_turn_is_another_entry(&*fresh().await).await;
+    for entry in [entry(Priority::Interactive), message()] {
+        an_entry_that_waits_is_there_once(&*fresh().await, &entry).await;
+        an_entry_comes_again_when_it_was_handled(&*fresh().await, &entry).await;
+        a_later_turn_is_another_entry(&*fresh().await, &entry).await;
+    }
     a_handler_may_push_its_own_job(&*fresh().await).await;
 }
 
+/// That was sent before, and begins anew.
+fn message() -> Entry {
+    Entry::delivery(DeliveryId::generate(), 3)
+}
+
 /// The reconciler pushes what waits, again and again.
-async fn an_entry_that_waits_is_there_once(entrance: &dyn Entrance) {
+async fn an_entry_that_waits_is_there_once(entrance: &dyn Entrance, entry: &Entry) {
     let (queue, recorder) = (entrance.connect().await, Recorder::open());
-    let entry = entry(Priority::Interactive);
     queue.push(&[entry.clone(), entry.clone()], Duration::ZERO).await.unwrap();
-    queue.push(std::slice::from_ref(&entry), Duration::ZERO).await.unwrap();
+    queue.push(std::slice::from_ref(entry), Duration::ZERO).await.unwrap();
     queue.clean().await.unwrap();
     let running = Running::start(&queue, 1, &recorder);
     assert_eq!(recorder.next().await, entry.payload);
@@ -34,17 +41,16 @@ async fn an_entry_that_waits_is_there_once(entrance: &dyn Entrance) {
 }
 
 /// As when a handler could do nothing with it.
-async fn an_entry_comes_again_when_it_was_handled(entrance: &dyn Entrance) {
+async fn an_entry_comes_again_when_it_was_handled(entrance: &dyn Entrance, entry: &Entry) {
     let (queue, recorder) = (entrance.connect().await, Recorder::open());
-    let entry = entry(Priority::Interactive);
-    queue.push(std::slice::from_ref(&entry), Duration::ZERO).await.unwrap();
+    queue.push(std::slice::from_ref(entry), Duration::ZERO).await.unwrap();
     let running = Running::start(&queue, 1, &recorder);
     assert_eq!(recorder.next().await, entry.payload);
     // While it is in hand a push may do nothing, and nobody says when it no
     // longer is.
     let again = within(async {
         loop {
-            queue.push(std::slice::from_ref(&entry), Duration::ZERO).await.unwrap();
+            queue.push(std::slice::from_ref(entry), Duration::ZERO).await.unwrap();
             if let Some(payload) = recorder.next_in(A_WHILE).await {
                 return payload;
             }
@@ -54,11 +60,10 @@ async fn an_entry_comes_again_when_it_was_handled(entrance: &dyn Entrance) {
     running.stop().await;
 }
 
-async fn a_later_turn_is_another_entry(entrance: &dyn Entrance) {
+async fn a_later_turn_is_another_entry(entrance: &dyn Entrance, first: &Entry) {
     let (queue, recorder) = (entrance.connect().await, Recorder::closed());
-    let first = entry(Priority::Interactive);
-    let second = Entry { turn: 1, ..first.clone() };
-    queue.push(std::slice::from_ref(&first), Duration::ZERO).await.unwrap();
+    let second = Entry { turn: first.turn + 1, ..first.clone() };
+    queue.push(std::slice::from_ref(first), Duration::ZERO).await.unwrap();
     let running = Running::start(&queue, 2, &recorder);
     assert_eq!(recorder.next().await, first.payload);
     // As when the lease of the first one is over, but its worker hangs.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use recap_core::job::Priority;
 use recap_core::jobs::JobPayload;
 use recap_core::ports::Entry;
+use recap_core::webhook::DeliveryId;
 use recap_core::{JobId, JobKind};
 
 use super::{Entrance, Recorder, Running, entry, push, push_many};
@@ -23,7 +24,7 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Entrance>) {
 
 /// Order says nothing here; ids do.
 fn sorted(mut payloads: Vec<JobPayload>) -> Vec<JobPayload> {
-    payloads.sort_by_key(|it| it.job());
+    payloads.sort_by_key(|it| it.subject());
     payloads
 }
 
@@ -48,8 +49,10 @@ async fn each_entry_is_handled_once(entrance: &dyn Entrance) {
 async fn payloads_arrive_as_they_are(entrance: &dyn Entrance) {
     let (queue, recorder) = (entrance.connect().await, Recorder::open());
     let running = Running::start(&queue, 1, &recorder);
-    for kind in [JobKind::Summary, JobKind::Transcript] {
-        let payload = JobPayload::new(kind, JobId::generate());
+    let kinds = [JobKind::Summary, JobKind::Transcript, JobKind::Batch];
+    let jobs = kinds.map(|it| JobPayload::new(it, JobId::generate()));
+    let message = JobPayload::Deliver { delivery: DeliveryId::generate() };
+    for payload in jobs.into_iter().chain([message]) {
         let entry = Entry { payload, ..entry(Priority::Interactive) };
         queue.push(&[entry], Duration::ZERO).await.unwrap();
         assert_eq!(recorder.next().await, payload);

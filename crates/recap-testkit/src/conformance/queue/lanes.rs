@@ -41,8 +41,8 @@ async fn a_worker_takes_what_is_pinned_to_its_own_regions(entrance: &dyn Entranc
     let recorder = Recorder::open();
     let running = Running::start_in(&[eu], false, &queue, 1, &recorder);
     let mut taken = recorder.take(4).await;
-    taken.sort_by_key(|it| it.job());
-    european.sort_by_key(|it| it.job());
+    taken.sort_by_key(|it| it.subject());
+    european.sort_by_key(|it| it.subject());
     assert_eq!(taken, european);
     let homeless = Recorder::open();
     let other = Running::start(&queue, 1, &homeless);
@@ -121,7 +121,7 @@ async fn nothing_is_taken_twice_by_many(entrance: &dyn Entrance) {
         it.stop().await;
     }
     assert!(recorder.is_empty().await);
-    taken.sort_by_key(|it| it.job());
-    pushed.sort_by_key(|it| it.job());
+    taken.sort_by_key(|it| it.subject());
+    pushed.sort_by_key(|it| it.subject());
     assert_eq!(taken, pushed);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use recap_core::JobId;
 use recap_core::job::CacheLevel;
 use recap_core::ports::{Breaker, JobEvent, Lookup, Permit, Resource, Slot};
 use tokio::sync::broadcast::Receiver;
@@ -13,7 +14,7 @@ use tokio::time::{sleep, timeout};
 use super::breakers::{fail, succeed};
 use super::cache::{get, hit, key, make, put};
 use super::events::event;
-use super::limits::RATE;
+use super::limits::{ONCE, RATE, budget};
 use super::{FAILURES, FETCHES, LEASE_SECONDS, Ports, not_soon, now, until, within};
 
 pub(super) async fn all(fresh: &impl AsyncFn() -> (Ports, Ports)) {
@@ -40,7 +41,7 @@ async fn pair(fresh: &impl AsyncFn() -> (Ports, Ports)) -> (Ports, Ports) {
         let (mut heard, sent) = (to.events.subscribe(), event());
         let meet = async {
             loop {
-                from.events.publish(sent).await;
+                from.events.publish(sent.clone()).await;
                 let next = timeout(Duration::from_millis(50), heard.recv()).await;
                 if matches!(next, Ok(Ok(event)) if event == sent) {
                     return;
@@ -65,14 +66,20 @@ async fn next_of(these: &[JobEvent], events: &mut Receiver<JobEvent>) -> JobEven
 async fn events_cross((a, b): &(Ports, Ports)) {
     let mut listeners = [a.events.subscribe(), b.events.subscribe()];
     let published: Vec<JobEvent> = (0..500).map(|_| event()).collect();
-    for &event in &published {
-        a.events.publish(event).await;
+    for event in &published {
+        a.events.publish(event.clone()).await;
     }
     for listener in &mut listeners {
-        for &event in &published {
-            assert_eq!(next_of(&published, listener).await, event);
+        for event in &published {
+            assert_eq!(next_of(&published, listener).await, *event);
         }
         not_soon("each is heard once", next_of(&published, listener)).await;
+    }
+    let text = "\u{0}\u{1d4af}\"".repeat(JobEvent::MAX_TEXT / 6);
+    let text = JobEvent::Text { job: JobId::generate(), segment: Some(7), text };
+    for event in [text, JobEvent::KeysChanged, JobEvent::ControlChanged] {
+        b.events.publish(event.clone()).await;
+        assert_eq!(next_of(std::slice::from_ref(&event), &mut listeners[0]).await, event);
     }
 }
 
@@ -189,7 +196,7 @@ async fn a_slot_is_held_for_as_long_as_it_takes((a, b): &(Ports, Ports)) {
 }
 
 async fn breakers_are_of_both((a, b): &(Ports, Ports)) {
-    let allow = async |it: &Ports| it.breakers.allow(Breaker::YouTube).await;
+    let allow = async |it: &Ports| it.breakers.allow(&Breaker::YouTube).await;
     fail(&*a.breakers, FAILURES - 1).await;
     assert_eq!(allow(b).await, Ok(()));
     fail(&*b.breakers, 1).await;
@@ -211,6 +218,15 @@ async fn limits_are_of_both((a, b): &(Ports, Ports)) {
     assert_eq!(taken, [Ok(()); 3]);
     assert!(b.limits.take("a", RATE).await.is_err());
     assert!(a.limits.take("a", RATE).await.is_err());
+
+    let budgets = [budget("c", ONCE), budget("d", ONCE)];
+    assert!(a.limits.take_all(&budgets[..1]).await.granted);
+    let verdict = b.limits.take_all(&budgets).await;
+    assert!(!verdict.granted);
+    let left: Vec<u32> = a.limits.look(&budgets).await.iter().map(|it| it.left).collect();
+    assert_eq!(left, [0, 1], "of none is taken what one of them does not have");
+    assert!(a.limits.take_all(&budgets[1..]).await.granted);
+    assert!(!b.limits.take_all(&budgets[1..]).await.granted);
 
     let now = now();
     a.limits.exhaust("b", now + Duration::from_hours(1)).await;

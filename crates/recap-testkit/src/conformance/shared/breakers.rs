@@ -15,16 +15,17 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Breakers>) {
     only_failures_in_a_row_open_it(&*fresh().await).await;
     one_may_try_and_a_success_closes_it(&*fresh().await).await;
     a_failed_try_opens_it_again(&*fresh().await).await;
+    each_receiver_has_its_own(&*fresh().await).await;
 }
 
 pub(super) async fn fail(breakers: &dyn Breakers, times: u32) {
     for _ in 0..times {
-        breakers.report(Breaker::YouTube, false).await;
+        breakers.report(&Breaker::YouTube, false).await;
     }
 }
 
 pub(super) async fn succeed(breakers: &dyn Breakers) {
-    breakers.report(Breaker::YouTube, true).await;
+    breakers.report(&Breaker::YouTube, true).await;
 }
 
 /// Whoever asks may call.
@@ -42,7 +43,7 @@ fn refused(told: Result<(), Duration>, most: Duration) -> Duration {
 }
 
 async fn allow(breakers: &dyn Breakers) -> Result<(), Duration> {
-    breakers.allow(Breaker::YouTube).await
+    breakers.allow(&Breaker::YouTube).await
 }
 
 async fn only_failures_in_a_row_open_it(breakers: &dyn Breakers) {
@@ -54,7 +55,7 @@ async fn only_failures_in_a_row_open_it(breakers: &dyn Breakers) {
     passed(allow(breakers).await);
     fail(breakers, 1).await;
     refused(allow(breakers).await, OPEN);
-    passed(breakers.allow(Breaker::Summarizer).await);
+    passed(breakers.allow(&Breaker::Summarizer).await);
 }
 
 async fn one_may_try_and_a_success_closes_it(breakers: &dyn Breakers) {
@@ -78,4 +79,17 @@ async fn a_failed_try_opens_it_again(breakers: &dyn Breakers) {
     passed(allow(breakers).await);
     fail(breakers, 1).await;
     refused(allow(breakers).await, OPEN);
+}
+
+async fn each_receiver_has_its_own(breakers: &dyn Breakers) {
+    let [one, other] =
+        ["a.example:443", "a.example:8443"].map(|it| Breaker::Webhook(it.to_owned()));
+    for _ in 0..FAILURES {
+        breakers.report(&one, false).await;
+    }
+    refused(breakers.allow(&one).await, OPEN);
+    passed(breakers.allow(&other).await);
+    passed(allow(breakers).await);
+    breakers.report(&one, true).await;
+    passed(breakers.allow(&one).await);
 }

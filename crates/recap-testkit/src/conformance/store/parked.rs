@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use recap_core::job::{Lane, Owner, Priority};
 use recap_core::ports::{Cancel, Entry, Release, Store};
-use recap_core::{Job, JobId, JobKind, Status};
+use recap_core::{Job, JobKind, Status};
 use tokio::task::JoinSet;
 
-use super::{LEASE, at, back, claimed, failure, sample, stored};
+use super::{LEASE, at, back, claimed, failure, ids, sample, stored};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -35,10 +35,6 @@ async fn put(store: &dyn Store, lane: &Lane, owner: &str, parked: bool) -> Job {
     job.input.region = lane.region.clone();
     store.insert(&job, parked).await.unwrap();
     job
-}
-
-fn ids(entries: &[Entry]) -> Vec<JobId> {
-    entries.iter().map(|it| it.payload.job()).collect()
 }
 
 async fn a_parked_job_is_not_stale(store: &dyn Store) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use recap_core::ports::{Control, Store};
+use recap_core::ports::{Control, Flags, Store};
 use tokio::task::JoinSet;
 
 use super::at;
@@ -52,7 +52,11 @@ async fn what_the_operator_wants_is_kept(store: &dyn Store) {
     let drain = "2100-01-01T00:00:00.123456789Z".parse().unwrap();
     for control in [
         Control { paused: true, ..Control::default() },
-        Control { paused: true, drain_asked_at: Some(drain) },
+        Control { drain_asked_at: Some(drain), ..Control::default() },
+        Control {
+            flags: Flags { video_preview: Some(false), ..Flags::default() },
+            ..Control::default()
+        },
         Control::default(),
     ] {
         store.set_control(&control).await.unwrap();

@@ -9,7 +9,7 @@ use recap_core::ports::{Claim, Entry, Release, Store};
 use recap_core::{Job, JobId, JobKind, Status};
 use tokio::task::JoinSet;
 
-use super::{LEASE, at, back, claimed, failure, queued, running, sample, stored, succeeded};
+use super::{LEASE, at, back, claimed, failure, ids, queued, running, sample, stored, succeeded};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -27,7 +27,7 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Store>) {
 
 async fn stale(store: &dyn Store, seconds: u64) -> Vec<JobId> {
     let entries = store.take_stale(at(seconds), PATIENCE, 10).await.unwrap();
-    entries.iter().map(|it| it.payload.job()).collect()
+    ids(&entries)
 }
 
 async fn a_job_that_waits_too_long_is_named_once_per_patience(store: &dyn Store) {
@@ -85,7 +85,7 @@ async fn no_more_are_named_than_asked_for(store: &dyn Store) {
     for expected in [2, 2, 1, 0] {
         let entries = store.take_stale(at(100), PATIENCE, 2).await.unwrap();
         assert_eq!(entries.len(), expected);
-        named.extend(entries.into_iter().map(|it| it.payload.job()));
+        named.extend(ids(&entries));
     }
     named.sort();
     named.dedup();
@@ -100,10 +100,8 @@ async fn sweepers_at_once_take_each_job_once(store: Arc<dyn Store>) {
     let mut sweepers = JoinSet::new();
     for _ in 0..4 {
         let store = Arc::clone(&store);
-        sweepers.spawn(async move {
-            let named = store.take_stale(at(100), PATIENCE, 100).await.unwrap();
-            named.into_iter().map(|it| it.payload.job()).collect::<Vec<JobId>>()
-        });
+        sweepers
+            .spawn(async move { ids(&store.take_stale(at(100), PATIENCE, 100).await.unwrap()) });
     }
     let mut named = sweepers.join_all().await.concat();
     named.sort();

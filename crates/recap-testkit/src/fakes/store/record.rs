@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_core::job::Owner;
+use recap_core::job::{Owner, Told};
 use recap_core::ports::{Cancel, Claim, Entry, JobFilter, Lease, Release, Renewal};
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
@@ -51,9 +51,12 @@ impl Record {
 
     pub(super) fn is_listed_by(&self, filter: &JobFilter) -> bool {
         let job = &self.job;
-        filter.status.is_none_or(|it| job.status == it)
+        self.is_of(filter.owner.as_ref())
+            && filter.batch.is_none_or(|it| job.batch == Some(it))
+            && filter.code.is_none_or(|it| job.error.as_ref().is_some_and(|why| why.code == it))
+            && filter.status.is_none_or(|it| job.status == it)
             && filter.kind.is_none_or(|it| job.kind == it)
-            && filter.video.is_none_or(|it| job.input.video_id == it)
+            && filter.video.is_none_or(|it| job.input.video_id == Some(it))
             && filter.created_after.is_none_or(|it| job.created_at > it)
             && filter.before.is_none_or(|it| job.id < it)
     }
@@ -108,9 +111,19 @@ impl Record {
         self.following && self.job.follows == Some(leader)
     }
 
+    pub(super) fn waits_for_a_time(&self) -> bool {
+        self.job.status == Status::Queued && self.job.retry_at.is_some()
+    }
+
+    /// It ended at that time or before, and its webhooks do not know.
+    pub(super) fn is_untold(&self, before: Timestamp) -> bool {
+        let ended = self.job.completed_at.filter(|_| self.job.status.is_terminal());
+        self.job.told < Told::End && ended.is_some_and(|it| it <= before)
+    }
+
     /// Its wait is over; whom it followed stays known.
-    pub(super) fn take_follower(&mut self, now: Timestamp) -> Entry {
-        self.following = false;
+    pub(super) fn wake(&mut self, now: Timestamp) -> Entry {
+        self.stop_waiting();
         self.job.retry_at = None;
         self.job.waiting_reason = None;
         self.job.revision += 1;
@@ -157,6 +170,7 @@ impl Record {
             expires_at: kept.expires_at,
             retry_at: kept.retry_at,
             waiting_reason: kept.waiting_reason,
+            told: kept.told,
             revision: kept.revision,
             ..job.clone()
         };
@@ -195,7 +209,8 @@ impl Record {
 
     pub(super) fn finish(&mut self, job: &Job) {
         self.become_status(job.status);
-        self.job = Job { revision: self.job.revision, ..job.clone() };
+        let (revision, told) = (self.job.revision, self.job.told.max(job.told));
+        self.job = Job { revision, told, ..job.clone() };
         self.crashes = 0;
         self.leased_until = None;
     }
