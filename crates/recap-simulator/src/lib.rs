@@ -1,6 +1,7 @@
-//! YouTube and Gemini on loopback, in their wire formats: for `recap demo` and for tests.
+//! YouTube and Gemini on loopback, in their wire formats, and a receiver of
+//! webhooks: for `recap demo` and for tests.
 //!
-//! Both are strangers to recap: this crate depends on no other crate of the
+//! All are strangers to recap: this crate depends on no other crate of the
 //! workspace, and what it answers follows from the request and the prose in
 //! `prose/` alone, so that the same run gives the same bytes. The one exception
 //! is the start of an upcoming video, which has to lie in the future.
@@ -8,6 +9,7 @@
 pub mod gemini;
 pub mod prose;
 pub mod scenario;
+pub mod webhooks;
 pub mod youtube;
 
 mod clock;

@@ -1,8 +1,8 @@
-//! Runs both simulators until it is told to stop, so that they outlive what is tested.
+//! Runs the simulators until it is told to stop, so that they outlive what is tested.
 //!
-//! `recap-simulator --youtube-port 18080 --gemini-port 18081 --dir STATE [--calls FILE]`
-//! prints one line of JSON with their addresses. With `--calls`, the calls of
-//! Gemini are written to that file at the end.
+//! `recap-simulator --youtube-port 18080 --gemini-port 18081 --webhooks-port 18082
+//! --dir STATE [--calls FILE]` prints one line of JSON with their addresses. With
+//! `--calls`, the calls of Gemini are written to that file at the end.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -10,16 +10,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use recap_simulator::gemini::Gemini;
+use recap_simulator::webhooks::Receiver;
 use recap_simulator::youtube::YouTube;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-const USAGE: &str =
-    "usage: recap-simulator [--youtube-port N] [--gemini-port N] --dir DIRECTORY [--calls FILE]";
+const USAGE: &str = "usage: recap-simulator [--youtube-port N] [--gemini-port N] \
+                     [--webhooks-port N] --dir DIRECTORY [--calls FILE]";
 
 struct Arguments {
     youtube_port: u16,
     gemini_port: u16,
+    webhooks_port: u16,
     directory: PathBuf,
     calls: Option<PathBuf>,
 }
@@ -47,7 +49,8 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let youtube = YouTube::start(arguments.youtube_port, &arguments.directory).await?;
     let gemini = Gemini::start(arguments.gemini_port).await?;
-    announce(&youtube, &gemini)?;
+    let webhooks = Receiver::start(arguments.webhooks_port).await?;
+    announce(&youtube, &gemini, &webhooks)?;
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}
@@ -55,16 +58,18 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
     if let Some(file) = &arguments.calls {
         tokio::fs::write(file, json!(gemini.calls()).to_string()).await?;
     }
+    webhooks.stop().await;
     gemini.stop().await;
     youtube.stop().await;
     Ok(())
 }
 
-fn announce(youtube: &YouTube, gemini: &Gemini) -> io::Result<()> {
+fn announce(youtube: &YouTube, gemini: &Gemini, webhooks: &Receiver) -> io::Result<()> {
     let line = json!({
         "youtube_proxy": youtube.proxy_url(),
         "ca_file": youtube.ca_file(),
         "gemini_base_url": gemini.base_url(),
+        "webhooks_url": webhooks.url(""),
     });
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")?;
@@ -73,18 +78,20 @@ fn announce(youtube: &YouTube, gemini: &Gemini) -> io::Result<()> {
 
 /// `None` if something is missing, unknown or not a number.
 fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
-    let (mut youtube_port, mut gemini_port, mut directory, mut calls) = (0, 0, None, None);
+    let (mut youtube_port, mut gemini_port, mut webhooks_port) = (0, 0, 0);
+    let (mut directory, mut calls) = (None, None);
     while let Some(name) = words.next() {
         let value = words.next()?;
         match name.to_str()? {
             "--youtube-port" => youtube_port = value.to_str()?.parse().ok()?,
             "--gemini-port" => gemini_port = value.to_str()?.parse().ok()?,
+            "--webhooks-port" => webhooks_port = value.to_str()?.parse().ok()?,
             "--dir" => directory = Some(PathBuf::from(value)),
             "--calls" => calls = Some(PathBuf::from(value)),
             _ => return None,
         }
     }
-    Some(Arguments { youtube_port, gemini_port, directory: directory?, calls })
+    Some(Arguments { youtube_port, gemini_port, webhooks_port, directory: directory?, calls })
 }
 
 #[cfg(test)]

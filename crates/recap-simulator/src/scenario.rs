@@ -9,10 +9,12 @@ use crate::prose::{self, Talk, Timeline};
 
 mod copies;
 mod failing;
+pub mod playlists;
 mod refused;
 mod working;
 
 pub use copies::copy;
+pub use playlists::{Playlist, copies_playlist, playlist};
 
 /// One simulated video.
 #[derive(Clone, Copy, Debug)]
@@ -80,6 +82,8 @@ pub enum Endpoint {
     Player,
     Captions,
     Media,
+    /// The page of a playlist, or what the API says of one.
+    Playlist,
     Other,
 }
 

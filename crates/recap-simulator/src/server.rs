@@ -26,7 +26,15 @@ impl Server {
         H: Fn(TcpStream) -> F + Send + Sync + 'static,
         F: Future<Output = ()> + Send + 'static,
     {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        Self::on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?, handle)
+    }
+
+    /// Gives each connection of `listener` to `handle`.
+    pub(crate) fn on<H, F>(listener: TcpListener, handle: H) -> io::Result<Self>
+    where
+        H: Fn(TcpStream) -> F + Send + Sync + 'static,
+        F: Future<Output = ()> + Send + 'static,
+    {
         let address = listener.local_addr()?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         tasks.spawn(stop.clone().run_until_cancelled_owned(accept(

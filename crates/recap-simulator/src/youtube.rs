@@ -28,6 +28,7 @@ mod next;
 mod page;
 mod playability;
 mod player;
+mod playlist;
 mod range;
 mod request;
 mod router;

@@ -1,5 +1,7 @@
 //! The HTTP client: the same time-outs, name and trust for every vendor.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use reqwest::redirect::Policy;
@@ -25,6 +27,11 @@ pub fn client(
     connect_timeout: Duration,
     read_timeout: Duration,
 ) -> Result<reqwest::Client, reqwest::Error> {
+    builder(connect_timeout, read_timeout).build()
+}
+
+/// What [`client`] is built of, for an adapter that needs more of it.
+pub fn builder(connect_timeout: Duration, read_timeout: Duration) -> reqwest::ClientBuilder {
     install_crypto();
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
@@ -34,7 +41,24 @@ pub fn client(
         .read_timeout(read_timeout)
         .pool_max_idle_per_host(IDLE_CONNECTIONS)
         .pool_idle_timeout(IDLE)
-        .build()
+}
+
+/// Whether a request failed because of TLS: the certificate is not trusted, or
+/// the two sides have nothing in common.
+pub fn is_tls(error: &reqwest::Error) -> bool {
+    let mut next: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = next {
+        if error.is::<rustls::Error>() {
+            return true;
+        }
+        // An `io::Error` does not name what it wraps as its source, but the
+        // source of that.
+        next = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(wrapped) => Some(wrapped),
+            None => error.source(),
+        };
+    }
+    false
 }
 
 /// Makes *ring* the cryptography of this process, unless it already has one.

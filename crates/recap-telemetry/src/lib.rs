@@ -1,5 +1,5 @@
-//! Logs, metrics and the HTTP client: what every process needs before it does
-//! anything.
+//! Logs, metrics, the HTTP client and a name: what every process needs before it
+//! does anything.
 //!
 //! Invariant: no other crate declares metrics, or sets up logging, cryptography
 //! or HTTP clients.
@@ -7,3 +7,6 @@
 pub mod http;
 pub mod logs;
 pub mod metrics;
+mod process;
+
+pub use process::process_name;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{large, next, player};
+use super::{large, next, player, playlist};
 use crate::scenario::{Scenario, Twist};
 
 pub(super) const IFRAME_API: &str = "var scriptUrl = 'https:\\/\\/www.youtube.com\\/s\\/player\\/deadbeef\\/www-widgetapi.vflset\\/www-widgetapi.js';";
@@ -19,6 +19,16 @@ pub(super) fn watch(video: &str, scenario: &Scenario) -> String {
         settings = in_script(&settings(is_large)),
         player = in_script(&player::response(video, scenario, "WEB")),
         data = in_script(&next::response(video, scenario)),
+    )
+}
+
+/// The page of a playlist.
+pub(super) fn playlist(id: &str) -> String {
+    format!(
+        "<!DOCTYPE html><html><head><script>ytcfg.set({settings});</script></head>\
+         <body><script>var ytInitialData = {data};</script></body></html>",
+        settings = in_script(&settings(false)),
+        data = in_script(&playlist::first(id, false)),
     )
 }
 

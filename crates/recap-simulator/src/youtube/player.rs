@@ -31,7 +31,7 @@ pub(super) fn response(video: &str, scenario: &Scenario, client: &str) -> Value 
 }
 
 /// Of a video that is private or gone, not even the title is told.
-fn is_hidden(scenario: &Scenario) -> bool {
+pub(super) fn is_hidden(scenario: &Scenario) -> bool {
     match scenario.twist {
         Twist::Refused(refusal) => refusal.status == "ERROR" || refusal.reason == "Private video",
         _ => false,

@@ -56,6 +56,9 @@ impl Call {
             "/youtubei/v1/player" => Endpoint::Player,
             "/api/timedtext" => Endpoint::Captions,
             "/videoplayback" => Endpoint::Media,
+            "/playlist" | "/youtubei/v1/browse" | "/youtubei/v1/navigation/resolve_url" => {
+                Endpoint::Playlist
+            }
             _ => Endpoint::Other,
         }
     }
@@ -66,7 +69,7 @@ impl Call {
             Endpoint::Watch | Endpoint::Captions => self.query("v").map(str::to_owned),
             Endpoint::Media => self.query("id").map(str::to_owned),
             Endpoint::Next | Endpoint::Player => Some(self.json()?["videoId"].as_str()?.to_owned()),
-            Endpoint::Other => None,
+            Endpoint::Playlist | Endpoint::Other => None,
         }
     }
 

@@ -8,7 +8,7 @@ use super::log::RequestRecord;
 use super::request::{Call, is_simulated};
 use super::shared::Shared;
 use super::trouble::{self, Outcome};
-use super::{control, media, next, page, player, timedtext};
+use super::{control, media, next, page, player, playlist, timedtext};
 use crate::http::{self, Dropped, Reply};
 use crate::scenario::{self, Endpoint, Scenario};
 
@@ -63,6 +63,10 @@ fn route(shared: &Shared, call: &Call) -> Outcome {
         },
         Endpoint::Captions => timedtext::answer(scenario, call),
         Endpoint::Media => media::answer(scenario, call),
+        Endpoint::Playlist => match call.query("list").filter(|_| call.path == "/playlist") {
+            Some(id) => text(call, HTML, page::playlist(id)),
+            None => text(call, JSON, playlist::response(call).to_string()),
+        },
         Endpoint::Other => other(call),
     }
     .into()

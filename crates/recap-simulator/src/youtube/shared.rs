@@ -58,7 +58,7 @@ impl Shared {
             Endpoint::Next => "next",
             Endpoint::Player => "player",
             Endpoint::Captions => "timedtext",
-            Endpoint::Media | Endpoint::Other => return None,
+            Endpoint::Media | Endpoint::Playlist | Endpoint::Other => return None,
         };
         locked(&self.overrides).get(video)?.get(name).cloned()
     }

@@ -37,6 +37,9 @@ async fn the_program_says_where_it_listens_and_ends_on_sigterm() {
         .unwrap()
         .error_for_status()
         .unwrap();
+    client().post(format!("{}/hook", text("webhooks_url"))).send().await.unwrap();
+    let seen = client().get(format!("{}/__requests", text("webhooks_url"))).send().await.unwrap();
+    assert_eq!(seen.json::<Value>().await.unwrap()[0]["path"], "/hook");
 
     let id = child.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());

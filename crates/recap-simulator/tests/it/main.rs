@@ -11,5 +11,6 @@ mod media;
 mod profiles;
 mod sdk;
 mod tools;
+mod webhooks;
 mod youtube;
 mod yt_dlp;

@@ -47,6 +47,11 @@ const START: &[f64] =
 const STAGE: &[f64] =
     &[0.1, 0.25, 0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0];
 
+/// An attempt at a message: a good receiver takes it at once, a bad one keeps it
+/// until `webhooks.timeout_seconds` are over.
+const ATTEMPT: &[f64] =
+    &[0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 15.0, 30.0, 120.0];
+
 metrics! {
     /// Requests that were answered. `route` is the pattern, as in
     /// `/v1/jobs/{id}`, or `unmatched`.
@@ -54,6 +59,21 @@ metrics! {
     /// Time from a request's head to the head of its answer, the time that it
     /// asked to wait included.
     HTTP_SECONDS: Histogram<1> = "recap_http_seconds" ["route"], REQUEST;
+    /// Event streams that are open in this process.
+    EVENT_STREAMS: Gauge<0> = "recap_event_streams" [];
+    /// Events sent to those who stream a job. `event` is progress, segment, text,
+    /// end or gone.
+    STREAM_EVENTS: Counter<1> = "recap_stream_events_total" ["event"];
+
+    /// Requests that were turned away because of who sent them. `reason` is
+    /// missing, key, token, scope, remote, host or origin.
+    CALLERS_REFUSED: Counter<1> = "recap_callers_refused_total" ["reason"];
+    /// Requests that were turned away because there were too many. `policy` is
+    /// global, submit, daily, read, list, change or login.
+    RATE_LIMITED: Counter<1> = "recap_rate_limited_total" ["policy"];
+    /// How often the keys were read that tokens are checked with. `outcome` is ok
+    /// or failed.
+    KEY_SET_READS: Counter<1> = "recap_key_set_reads_total" ["outcome"];
 
     /// Jobs that were accepted.
     JOBS_SUBMITTED: Counter<1> = "recap_jobs_submitted_total" ["kind"];
@@ -79,6 +99,8 @@ metrics! {
     /// 1 while this worker takes no more jobs because the operator said so.
     WORKER_PAUSED: Gauge<0> = "recap_worker_paused" [];
 
+    /// Questions of the gateway to the store. `kind` is read or write.
+    STORE_QUESTIONS: Counter<1> = "recap_store_questions_total" ["kind"];
     /// Questions that the store did not answer, or not in time.
     STORE_ERRORS: Counter<0> = "recap_store_errors_total" [];
     /// How often the server of the store has used an index, since it started.
@@ -97,11 +119,18 @@ metrics! {
     EVENTS_DROPPED: Counter<0> = "recap_events_dropped_total" [];
     /// Slots that this process holds. `slot` is `fetch` or `summarize`.
     SLOTS_IN_USE: Gauge<1> = "recap_slots_in_use" ["slot"];
-    /// 1 while something that failed several times in a row is left alone.
+    /// 1 while something that failed several times in a row is left alone. All
+    /// receivers of webhooks are `webhook`: 1 if the one asked last is.
     BREAKER_OPEN: Gauge<1> = "recap_breaker_open" ["breaker"];
 
     /// Calls of a summariser.
     SUMMARIZER_CALLS: Counter<2> = "recap_summarizer_calls_total" ["provider", "outcome"];
     /// Videos that were fetched, or that it was tried to.
     FETCHES: Counter<1> = "recap_fetches_total" ["outcome"];
+
+    /// Attempts to deliver a message. `outcome` is `delivered`, or why it was
+    /// not.
+    WEBHOOK_ATTEMPTS: Counter<1> = "recap_webhook_attempts_total" ["outcome"];
+    /// Time that an attempt to deliver a message took.
+    WEBHOOK_ATTEMPT_SECONDS: Histogram<0> = "recap_webhook_attempt_seconds" [], ATTEMPT;
 }

@@ -13,6 +13,31 @@ pub fn http_request(route: &str, method: &str, status: u16, took: Duration) {
     list::HTTP_SECONDS.observe([route], took);
 }
 
+/// One event stream more, or with a negative number fewer, is open.
+pub fn event_stream(more: i64) {
+    list::EVENT_STREAMS.add([], more);
+}
+
+/// An event was sent to somebody who streams a job.
+pub fn stream_event(event: &str) {
+    list::STREAM_EVENTS.add([event], 1);
+}
+
+/// A request was turned away because of who sent it.
+pub fn caller_refused(reason: &str) {
+    list::CALLERS_REFUSED.add([reason], 1);
+}
+
+/// A request was turned away because there were too many.
+pub fn rate_limited(policy: &str) {
+    list::RATE_LIMITED.add([policy], 1);
+}
+
+/// The keys that tokens are checked with were read, or could not be.
+pub fn key_set_read(ok: bool) {
+    list::KEY_SET_READS.add([if ok { "ok" } else { "failed" }], 1);
+}
+
 pub fn job_submitted(kind: &str) {
     list::JOBS_SUBMITTED.add([kind], 1);
 }
@@ -59,6 +84,11 @@ pub fn worker_paused(paused: bool) {
 /// Whether this process looks for lost jobs.
 pub fn reconciler_leads(leads: bool) {
     list::RECONCILER_LEADS.set([], leads.into());
+}
+
+/// A gateway asks the store. `kind` is `read` or `write`.
+pub fn store_asked(kind: &str) {
+    list::STORE_QUESTIONS.add([kind], 1);
 }
 
 /// A question was not answered, or not in time; counted by who asked.
@@ -111,4 +141,10 @@ pub fn summarizer_called(provider: &str, outcome: &str) {
 /// A video was fetched, or not.
 pub fn fetched(outcome: &str) {
     list::FETCHES.add([outcome], 1);
+}
+
+/// It was tried to deliver a message. `outcome` is `delivered`, or why it was not.
+pub fn webhook_attempted(outcome: &str, took: Duration) {
+    list::WEBHOOK_ATTEMPTS.add([outcome], 1);
+    list::WEBHOOK_ATTEMPT_SECONDS.observe([], took);
 }
