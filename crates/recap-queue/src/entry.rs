@@ -15,14 +15,11 @@ pub(crate) struct InHand {
     pub(crate) slot: OwnedSemaphorePermit,
 }
 
-/// The same for the same job and turn, and for nothing else: that is how an
+/// The same for the same subject and turn, and for nothing else: that is how an
 /// entry which waits is told from a new one.
 pub(crate) fn id(entry: &Entry) -> String {
-    // Spelled out, so that whoever adds a kind which shares its job with
-    // another one finds this line.
-    let (JobPayload::Summarize { job } | JobPayload::Transcribe { job }) = entry.payload;
-    let job = job.to_string();
-    format!("{}-{}", job.trim_start_matches("job_"), entry.turn)
+    let subject = entry.payload.subject();
+    format!("{}-{}", subject.trim_start_matches("job_"), entry.turn)
 }
 
 /// What apalis pushes.

@@ -42,7 +42,7 @@ impl Hands {
             let (_slot, _done) = (slot, done);
             let work = AssertUnwindSafe(handler.handle(payload));
             if work.catch_unwind().await.is_err() {
-                error!(job.id = %payload.job(), "the handler of a job panicked");
+                error!(entry.subject = payload.subject(), "the handler of an entry panicked");
             }
         });
         // Nothing is sent: it ends when the task lets go of the other side.

@@ -29,24 +29,12 @@ pub use advice::advice;
 /// nothing else happens on the server meanwhile.
 const BATCH: usize = 500;
 
-/// Entries that may wait in one lane. Callers keep to far fewer; this is for
-/// what would come of a defect in that. The apalis worker of another program
-/// dies of 8,000.
-const MOST_WAITING: usize = 7000;
-
 pub(crate) struct RedisQueue {
     redis: Redis,
     scripts: Arc<Scripts>,
     habits: Habits,
     regions: Vec<Region>,
     _advice: AbortOnDropHandle<()>,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{waiting} entries wait in the lane {lane}, and no more than {MOST_WAITING} may")]
-struct FullError {
-    lane: String,
-    waiting: usize,
 }
 
 /// The name of a lane, which its keys begin with.
@@ -78,7 +66,6 @@ impl RedisQueue {
             let task = entry::task(entry, delay).task_id(TaskId::from_string(entry::id(entry)));
             lanes.entry(name(&self.redis, &entry.lane)).or_default().push(task.build());
         }
-        self.has_room(&lanes).await?;
         for (lane, tasks) in &lanes {
             let settings = settings(lane);
             for batch in tasks.chunks(BATCH) {
@@ -106,22 +93,6 @@ impl RedisQueue {
                 earliest.arg(0).arg(id);
             }
             self.redis.call(async |it: &mut _| earliest.query_async::<()>(it).await).await?;
-        }
-        Ok(())
-    }
-
-    /// Not exact: what others push between this and our own push is not seen.
-    async fn has_room(&self, lanes: &BTreeMap<String, Vec<RedisTask>>) -> Result<(), BoxError> {
-        let mut count = pipe();
-        for lane in lanes.keys() {
-            count.zcard(settings(lane).scheduled_jobs_set());
-        }
-        let counts: Vec<usize> =
-            self.redis.call(async |it: &mut _| count.query_async(it).await).await?;
-        for ((lane, tasks), waiting) in lanes.iter().zip(counts) {
-            if waiting + tasks.len() > MOST_WAITING {
-                return Err(FullError { lane: lane.clone(), waiting }.into());
-            }
         }
         Ok(())
     }

@@ -9,7 +9,6 @@ use recap_config::QueueConfig;
 use recap_core::ports::{Handler, Pull};
 use tokio::sync::Notify;
 use tracing::warn;
-use ulid::Ulid;
 
 use crate::carrier::Carrier;
 use crate::desk::Desk;
@@ -83,7 +82,7 @@ pub(crate) async fn run(
 /// only a defect ends one. The next has a new name: what the last one held is
 /// handed out again when its name is taken for dead.
 async fn supervise(habits: &Habits, desk: &Desk, hands: &Arc<Hands>, pull: &Pull) {
-    let (name, mut restarts) = (name(), 0_u64);
+    let (name, mut restarts) = (recap_telemetry::process_name(), 0_u64);
     while !pull.stop.is_cancelled() {
         let source = Source::new(
             desk.clone(),
@@ -105,13 +104,6 @@ async fn supervise(habits: &Habits, desk: &Desk, hands: &Arc<Hands>, pull: &Pull
         restarts += 1;
         let _ = tokio::time::timeout(PAUSE, pull.stop.cancelled()).await;
     }
-}
-
-/// What the names of one run's workers start with. The ULID is what makes them
-/// unique, the rest is for whoever looks into the queue.
-fn name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}-{}", host.trim(), std::process::id(), Ulid::generate())
 }
 
 #[cfg(test)]

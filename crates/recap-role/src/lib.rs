@@ -4,6 +4,7 @@
 //! Invariant: nothing in here waits for a server before the process can be
 //! asked how it is; whatever is away is waited for in the background, and said.
 
+mod listen;
 mod numbers;
 mod ports;
 mod probes;
@@ -13,9 +14,10 @@ mod roles;
 mod start;
 mod status;
 
+pub use listen::listen;
 pub use numbers::collect_numbers;
-pub use ports::{Ports, connect, halves};
-pub use process::{process_name, stop_signal, system_clock};
+pub use ports::{Ports, connect};
+pub use process::{stop_signal, system_clock};
 pub use ready::until_ready;
 pub use roles::Roles;
 pub use start::{RoleArgs, Started, init_logs, run, runtime};

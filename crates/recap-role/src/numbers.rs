@@ -22,7 +22,7 @@ pub async fn collect_numbers(ports: &Ports) {
     metrics::slots_in_use("summarize", numbers.slots_summarize_in_use);
     let queue = tokio::time::timeout(STORE_TIMEOUT, ports.queue.check()).await;
     metrics::redis_away("queue", !matches!(queue, Ok(Ok(()))));
-    let asking = tokio::time::timeout(STORE_TIMEOUT, ports.store.count_open());
+    let asking = tokio::time::timeout(STORE_TIMEOUT, ports.store.count_open(None, u64::MAX));
     if let Ok(Ok(open)) = asking.await {
         metrics::open_jobs(open);
     }

@@ -1,16 +1,8 @@
-//! This process: its name, its clock, and how it is asked to stop.
+//! This process: its clock, and how it is asked to stop.
 
 use std::sync::Arc;
 
 use recap_core::jobs::Clock;
-use ulid::Ulid;
-
-/// Names this process to others: host and pid for whoever reads it, and what
-/// makes it unique.
-pub fn process_name() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}-{}-{}", host.trim(), std::process::id(), Ulid::generate())
-}
 
 /// The clock of the machine.
 #[expect(clippy::disallowed_methods, reason = "this is where the time comes in")]

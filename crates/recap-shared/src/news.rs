@@ -86,12 +86,10 @@ impl Listeners {
         }
     }
 
-    /// News may have been missed. Nobody can say to listeners of events which,
-    /// so they are told of the one kind that sends them to the store; those who
-    /// wait for a job look at it again when their time is over.
+    /// News may have been missed, and nobody can say which.
     fn missed(&self) {
         self.near.forget_all();
-        self.events.tell(JobEvent::ControlChanged);
+        self.events.tell(JobEvent::Missed);
         self.bells.ring(Slot::Fetch);
         self.bells.ring(Slot::Summarize);
     }
@@ -155,7 +153,13 @@ mod tests {
         let changed = JobEvent::Changed { job, status: Status::Succeeded };
         let expected = r#"{"job":{"event":"changed","job":"job_01ARZ3NDEKTSV4RRFFQ69G5FAV","status":"succeeded"}}"#;
         check(&News::Job(changed), expected);
+        let segment = |segment| JobEvent::Text { job, segment, text: "said \"so\"".to_owned() };
+        let expected = r#"{"job":{"event":"text","job":"job_01ARZ3NDEKTSV4RRFFQ69G5FAV","segment":3,"text":"said \"so\""}}"#;
+        check(&News::Job(segment(Some(3))), expected);
+        check(&News::Job(segment(None)), &expected.replace(":3,", ":null,"));
         check(&News::Job(JobEvent::ControlChanged), r#"{"job":{"event":"control_changed"}}"#);
+        check(&News::Job(JobEvent::KeysChanged), r#"{"job":{"event":"keys_changed"}}"#);
+        check(&News::Job(JobEvent::Missed), r#"{"job":{"event":"missed"}}"#);
         let forgotten = News::Forgotten { resource: "metadata".to_owned(), id: "x".to_owned() };
         check(&forgotten, r#"{"forgotten":{"resource":"metadata","id":"x"}}"#);
         check(&News::Replaced("job:a:1".to_owned()), r#"{"replaced":"job:a:1"}"#);

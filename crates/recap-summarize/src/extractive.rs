@@ -19,7 +19,9 @@ use std::ops::Range;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use recap_core::ports::{Answer, CombineRequest, NotesRequest, Summarizer, SummarizerError};
+use recap_core::ports::{
+    Answer, CombineRequest, Deltas, NotesRequest, Summarizer, SummarizerError,
+};
 use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes, Style, Summary, Usage};
 
 use self::choose::{Ranked, Wish};
@@ -56,7 +58,10 @@ impl Summarizer for Extractive {
         &self,
         request: &NotesRequest<'_>,
     ) -> Result<Answer<SegmentNotes>, SummarizerError> {
-        Ok(free(notes(request)))
+        let notes = notes(request);
+        let points = notes.points.iter().map(|it| it.text.as_str());
+        tell(request.deltas, [notes.summary.as_str()].into_iter().chain(points));
+        Ok(free(notes))
     }
 
     async fn combine(
@@ -67,8 +72,15 @@ impl Summarizer for Extractive {
             return Err(SummarizerError::Blocked);
         }
         let (value, warnings) = whole::combine(request);
+        tell(request.deltas, [value.tldr.as_str()]);
         Ok(Answer { warnings, ..free(value) })
     }
+}
+
+/// All at once, in lines, as it takes no time to write.
+fn tell<'a>(deltas: Deltas<'_>, texts: impl IntoIterator<Item = &'a str>) {
+    let told = texts.into_iter().filter(|it| !it.is_empty());
+    deltas.write(&told.flat_map(|it| [it, "\n"]).collect::<String>());
 }
 
 fn free<T>(value: T) -> Answer<T> {
@@ -92,12 +104,12 @@ fn notes(request: &NotesRequest<'_>) -> SegmentNotes {
         .chapter
         .clone()
         .or_else(|| phrases::title(&sentences, &request.video.title, lexicon));
-    let title = title.unwrap_or_else(|| request.video.title.clone());
     let silent = chapters::silent(request, NAME);
     let points = points.iter().map(|it| point(&sentences[*it], segment.start..segment.end));
+    let summary = tidy::shortened(&texts(&sentences, &summary), tidy::LONGEST_SUMMARY);
     SegmentNotes {
-        title: tidy::text(&title, tidy::LONGEST_TITLE),
-        summary: tidy::shortened(&texts(&sentences, &summary), tidy::LONGEST_SUMMARY),
+        title: tidy::title(&[&title.unwrap_or_default(), &request.video.title], &summary),
+        summary,
         points: tidy::ordered(points.collect()),
         status: NotesStatus::Done,
         ..silent

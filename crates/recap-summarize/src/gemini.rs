@@ -12,6 +12,7 @@ mod combine;
 mod notes;
 mod outcome;
 mod prompt;
+mod prose;
 mod quota;
 mod request;
 mod response;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use recap_config::{FeaturesConfig, GeminiConfig};
 use recap_core::ports::{
-    Answer, CombineRequest, Limits, NotesRequest, Summarizer, SummarizerError,
+    Answer, CombineRequest, Deltas, Limits, NotesRequest, Summarizer, SummarizerError,
 };
 use recap_core::summary::{SegmentNotes, Summary, Usage};
 use recap_core::transcript::Cue;
@@ -63,8 +64,8 @@ impl Gemini {
         })
     }
 
-    fn budget(&self) -> Budget {
-        Budget { deadline: Instant::now() + self.call_timeout, usage: Usage::default() }
+    fn budget<'a>(&self, deltas: Deltas<'a>) -> Budget<'a> {
+        Budget { deadline: Instant::now() + self.call_timeout, usage: Usage::default(), deltas }
     }
 
     async fn notes_on(
@@ -72,7 +73,7 @@ impl Gemini {
         request: &NotesRequest<'_>,
         chunks: &[&[Cue]],
         amendments: Amendments,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<SegmentNotes, Problem> {
         let tokens = self.generation.max_output_tokens;
         let prompt = |amendments| notes::prompt(request, chunks, tokens, amendments);
@@ -86,7 +87,7 @@ impl Gemini {
     async fn notes_in_halves(
         &self,
         request: &NotesRequest<'_>,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<SegmentNotes, SummarizerError> {
         let chunks = request.chunks;
         match self.notes_on(request, chunks, Amendments::default(), budget).await {
@@ -104,7 +105,7 @@ impl Gemini {
         &self,
         request: &CombineRequest<'_>,
         notes: &[SegmentNotes],
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Asked<Gist>, SummarizerError> {
         let prompt = |amendments| combine::prompt(request, notes, amendments);
         let parse = |answer: &str| combine::parse(request.style, notes, answer);
@@ -117,7 +118,7 @@ impl Gemini {
         &self,
         request: &CombineRequest<'_>,
         mut notes: Vec<SegmentNotes>,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Asked<Gist>, SummarizerError> {
         loop {
             let groups = combine::groups(&notes);
@@ -125,10 +126,13 @@ impl Gemini {
                 return self.gist(request, &notes, budget).await;
             }
             let mut condensed = Vec::with_capacity(groups.len());
+            // What is condensed is no part of the summary.
+            let deltas = std::mem::take(&mut budget.deltas);
             for group in groups {
                 let gist = self.gist(request, group, budget).await?.value;
                 condensed.extend(combine::condensed(group, gist));
             }
+            budget.deltas = deltas;
             notes = condensed;
         }
     }
@@ -152,7 +156,7 @@ impl Summarizer for Gemini {
             let value = chapters::silent(request, self.name());
             return Ok(Answer { value, usage: Usage::default(), warnings: Vec::new() });
         }
-        let mut budget = self.budget();
+        let mut budget = self.budget(request.deltas);
         let deadline = budget.deadline;
         let value = in_time(deadline, self.notes_in_halves(request, &mut budget)).await?;
         Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
@@ -164,7 +168,7 @@ impl Summarizer for Gemini {
     ) -> Result<Answer<Summary>, SummarizerError> {
         let told: Vec<SegmentNotes> =
             request.notes.iter().filter(|it| chapters::tells(it)).cloned().collect();
-        let mut budget = self.budget();
+        let mut budget = self.budget(request.deltas);
         let deadline = budget.deadline;
         let Asked { value, model } = match told.as_slice() {
             [] => return Err(SummarizerError::Blocked),
@@ -180,13 +184,13 @@ impl Summarizer for Gemini {
 fn alone(request: &CombineRequest<'_>, notes: &SegmentNotes) -> Asked<Gist> {
     let points = tidy::evenly(notes.points.clone(), tidy::most_points(request.style));
     let value = Gist { title: notes.title.clone(), tldr: notes.summary.clone(), points };
+    request.deltas.write(&format!("{}\n", value.tldr));
     Asked { value, model: notes.model.clone() }
 }
 
 fn finished(request: &CombineRequest<'_>, gist: Gist, model: String) -> Summary {
-    let video = tidy::text(&request.video.title, tidy::LONGEST_TITLE);
     Summary {
-        title: if gist.title.is_empty() { video } else { gist.title },
+        title: tidy::title(&[&gist.title, &request.video.title], &gist.tldr),
         tldr: gist.tldr,
         key_points: gist.points,
         chapters: chapters::chapters(request.video, request.notes),

@@ -9,6 +9,8 @@ use recap_core::summary::{KeyPoint, Style};
 
 /// Longest texts, in characters. They bound what a job's document may hold.
 pub(crate) const LONGEST_TITLE: usize = 120;
+/// A title that is made of a text.
+const LONGEST_MADE_UP: usize = 60;
 pub(crate) const LONGEST_SUMMARY: usize = 1500;
 pub(crate) const LONGEST_POINT: usize = 400;
 /// Most points of one segment.
@@ -34,7 +36,7 @@ pub(crate) fn text(raw: &str, longest: usize) -> String {
 }
 
 /// Characters that turn the direction of the text around them, or hide in it.
-fn is_invisible(char: char) -> bool {
+pub(crate) fn is_invisible(char: char) -> bool {
     matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(char, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffd}')
 }
@@ -42,11 +44,18 @@ fn is_invisible(char: char) -> bool {
 /// The words that are no link. A model has no reason to write one, and a
 /// transcript may hold one that somebody wants clicked.
 fn without_urls(text: &str) -> Vec<&str> {
-    let is_url = |word: &str| {
-        let word = word.trim_start_matches(|it: char| !it.is_alphanumeric()).to_ascii_lowercase();
-        word.contains("://") || word.starts_with("www.")
-    };
     text.split_whitespace().filter(|it| !is_url(it)).collect()
+}
+
+pub(crate) fn is_url(word: &str) -> bool {
+    let word = word.trim_start_matches(|it: char| !it.is_alphanumeric()).to_ascii_lowercase();
+    word.contains("://") || word.starts_with("www.")
+}
+
+/// The first of `titles` that says something, else the beginning of `text`.
+pub(crate) fn title(titles: &[&str], text: &str) -> String {
+    let mut clean = titles.iter().map(|it| self::text(it, LONGEST_TITLE));
+    clean.find(|it| !it.is_empty()).unwrap_or_else(|| shortened(text, LONGEST_MADE_UP))
 }
 
 /// At most `longest` characters, cut between words where there are any.

@@ -6,14 +6,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use recap_config::Config;
-use recap_core::jobs::{Chance, Clock, JobContext, Policy};
-use recap_core::ports::{MediaSource, Summarizer};
+use recap_core::jobs::{Chance, Clock, JobContext, Policy, WebhookPolicy};
+use recap_core::ports::{MediaSource, Notifier, Summarizer};
 use recap_core::retry::RetryPolicy;
+use recap_core::webhook::Schedule;
 use recap_role::Ports;
 
 use crate::guarded::{Guarded, Guards};
 use crate::observer::Metered;
-use crate::patient::Patient;
+
+/// What a message is left to its sender beyond the time of an attempt: it may
+/// wait for others to the same host, and what came of it is written afterwards.
+const MARGIN: Duration = Duration::from_secs(30);
 
 /// The ports that reach strangers on the network. Tests put fakes here.
 #[derive(Clone)]
@@ -21,21 +25,28 @@ pub struct Outside {
     pub media: Arc<dyn MediaSource>,
     pub summarizer: Arc<dyn Summarizer>,
     pub fallback: Option<Arc<dyn Summarizer>>,
+    pub notifier: Arc<dyn Notifier>,
 }
 
 /// What a job may use, with the guards around it.
 pub fn context(config: &Config, ports: &Ports, outside: Outside, clock: Clock) -> JobContext {
-    let guards = Guards { slots: Arc::clone(&ports.slots), breakers: Arc::clone(&ports.breakers) };
+    let shared = &ports.shared;
+    let guards =
+        Guards { slots: Arc::clone(&shared.slots), breakers: Arc::clone(&shared.breakers) };
     JobContext {
-        store: Arc::new(Patient::new(Arc::clone(&ports.store), config.store.outage())),
+        store: Arc::clone(&ports.store),
+        webhooks: Arc::clone(&ports.webhooks),
+        keys: Arc::clone(&ports.keys),
+        replies: Arc::clone(&ports.replies),
         queue: Arc::clone(&ports.queue),
-        events: Arc::clone(&ports.events),
-        cache: Arc::clone(&ports.cache),
-        media: Arc::new(Guarded::media(outside.media, &guards)),
-        summarizer: Arc::new(Guarded::summarizer(outside.summarizer, &guards)),
+        events: Arc::clone(&shared.events),
+        cache: Arc::clone(&shared.cache),
+        media: Arc::new(Guarded::new(outside.media, &guards)),
+        summarizer: Arc::new(Guarded::new(outside.summarizer, &guards)),
         fallback: outside.fallback,
+        notifier: Arc::new(Guarded::new(outside.notifier, &guards)),
         observer: Arc::new(Metered),
-        process: recap_role::process_name(),
+        process: recap_telemetry::process_name(),
         clock,
         chance: random_chance(),
         policy: policy(config),
@@ -55,6 +66,7 @@ pub fn policy(config: &Config) -> Policy {
         lease: config.worker.lease(),
         max_crashes: jobs.max_crashes,
         patience: config.worker.patience(),
+        outage: config.store.outage(),
         max_age: jobs.max_age(),
         retention: jobs.retention(),
         entries_per_lane: config.queue.entries_per_lane,
@@ -63,6 +75,21 @@ pub fn policy(config: &Config) -> Policy {
         max_video: jobs.max_video(),
         segment: config.summarize.segment_length(),
         chunk_tokens: config.summarize.chunk_tokens,
+        webhooks: webhook_policy(config),
+    }
+}
+
+fn webhook_policy(config: &Config) -> WebhookPolicy {
+    let webhooks = &config.webhooks;
+    let secret = Some(webhooks.secret.expose()).filter(|it| !it.is_empty());
+    WebhookPolicy {
+        schedule: Schedule { waits: webhooks.schedule() },
+        lease: webhooks.timeout() * 2 + MARGIN,
+        retention: webhooks.retention(),
+        disable_after: webhooks.disable_after(),
+        progress_every: webhooks.progress_interval(),
+        public_url: config.server.public_url.clone(),
+        secret: secret.map(|it| it.parse().expect("checked with the settings")),
     }
 }
 

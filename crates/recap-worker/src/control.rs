@@ -41,7 +41,7 @@ pub(crate) async fn obey(
         tokio::select! {
             _ = ticks.tick() => {}
             event = events.recv() => match event {
-                Ok(JobEvent::ControlChanged) | Err(RecvError::Lagged(_)) => {}
+                Ok(JobEvent::ControlChanged | JobEvent::Missed) | Err(RecvError::Lagged(_)) => {}
                 Ok(_) => continue,
                 Err(RecvError::Closed) => return,
             },

@@ -1,15 +1,14 @@
 //! The worker role: builds what a job may use from the settings, takes jobs
 //! from the queue, and brings back those that got lost.
 //!
-//! Invariant: the guards around a port (slots, breakers, patience) are put
-//! together here, so that neither steps nor adapters know of them.
+//! Invariant: the guards around a port (slots, breakers) are put together here,
+//! so that neither steps nor adapters know of them.
 
 mod context;
 mod control;
 mod guarded;
 mod observer;
 mod outside;
-mod patient;
 mod reconciler;
 mod recycle;
 mod role;

@@ -1,4 +1,4 @@
-//! The ports that reach strangers: yt-dlp and the summariser.
+//! The ports that reach strangers: yt-dlp, the summariser, receivers of messages.
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -31,10 +31,14 @@ pub async fn outside(
     }
     let found = recap_media::find_or_install(config, search_path, say).await;
     let yt_dlp: YtDlp = found.context("yt-dlp cannot be used")?;
-    let connected = recap_summarize::connect(config, Arc::clone(clock), Arc::clone(&ports.limits))?;
+    let connected =
+        recap_summarize::connect(config, Arc::clone(clock), Arc::clone(&ports.shared.limits))?;
+    let notifier = recap_notify::connect(config, &recap_notify::system_lookup())
+        .context("messages cannot be sent")?;
     Ok(Outside {
         media: recap_media::connect(config, yt_dlp),
         summarizer: connected.summarizer,
         fallback: connected.fallback,
+        notifier,
     })
 }

@@ -10,7 +10,8 @@ use recap_telemetry::metrics;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-/// Counts what is handled, and drains when there was enough.
+/// Counts jobs that are handled, and drains when there were enough. Messages are
+/// none: they are sent beside the jobs.
 pub(crate) struct Counted {
     pub(crate) runner: Runner,
     /// `None`: there is never enough.
@@ -47,15 +48,34 @@ fn spread(max_jobs: u64, jitter: u64, chance: f64) -> u64 {
 #[async_trait]
 impl Handler for Counted {
     async fn handle(&self, payload: JobPayload) {
-        metrics::job_in_hand(1);
+        if payload.job().is_none() {
+            return self.runner.handle(payload).await;
+        }
+        let in_hand = InHand::new();
         self.runner.handle(payload).await;
-        metrics::job_in_hand(-1);
+        drop(in_hand);
         if let Some(left) = &self.left
             && left.fetch_sub(1, Ordering::Relaxed) == 1
         {
             info!("enough jobs for one process (worker.max_jobs); draining");
             self.drain.cancel();
         }
+    }
+}
+
+/// Counts a job as in hand until it is dropped, whatever became of it.
+struct InHand;
+
+impl InHand {
+    fn new() -> Self {
+        metrics::job_in_hand(1);
+        Self
+    }
+}
+
+impl Drop for InHand {
+    fn drop(&mut self) {
+        metrics::job_in_hand(-1);
     }
 }
 

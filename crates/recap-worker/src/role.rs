@@ -1,10 +1,8 @@
 //! The worker as a role of a process.
 
 use std::ffi::OsString;
-use std::net::TcpListener;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use recap_config::Config;
 use recap_core::jobs::Clock;
 use recap_role::{Ports, Roles, Started};
@@ -21,9 +19,7 @@ use crate::{outside, work};
 /// When the address is taken, or yt-dlp or the summariser cannot be used.
 pub async fn process(started: Started) -> anyhow::Result<()> {
     let Started { config, search_path } = started;
-    let (host, port) = (config.server.host, config.server.port);
-    let taken = || format!("cannot listen on {host}:{port}; choose another port with --port");
-    let listener = TcpListener::bind((host, port)).with_context(taken)?;
+    let listener = recap_role::listen(&config.server)?;
     let address = listener.local_addr()?;
     let clock = recap_role::system_clock();
     let ports = recap_role::connect(&config, clock.clone()).await?;

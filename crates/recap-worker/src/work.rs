@@ -48,14 +48,20 @@ pub async fn run(
         stop: drain.clone(),
     };
     info!(worker.concurrency = worker.concurrency, "worker started");
-    let working = cx.queue.run(pull, handler);
+    let working = async {
+        let taking = Arc::clone(&handler);
+        cx.queue.run(pull, taking).await?;
+        // Messages are not waited for by those who took their entries.
+        handler.runner.settled().await;
+        Ok(())
+    };
     let stopped = async {
         shutdown.cancelled().await;
         tokio::time::sleep(worker.stop_timeout()).await;
     };
     tokio::select! {
         res = working => res?,
-        () = stopped => warn!("jobs in hand were not handed back in time; their leases will end"),
+        () = stopped => warn!("what was in hand was not handed back in time; its leases will end"),
     }
     drain.cancel();
     // They end by themselves, the reconciler by letting another one take over.

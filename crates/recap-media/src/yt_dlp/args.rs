@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use recap_config::MediaConfig;
+use recap_core::ports::PlaylistRequest;
 use recap_core::video::VideoId;
 
 /// What yt-dlp prints before it fetches captions, so that a refusal of the
@@ -16,9 +17,12 @@ const PRINT_METADATA: &str = "video:META %(.{id,title,duration,channel,channel_i
 /// Printed only after the captions are written; has their `filepath`.
 const PRINT_CAPTIONS: &str = "after_video:SUBS %(.{id,requested_subtitles})j";
 
-/// Nothing but these options is read, run, written or asked: no configuration
-/// file, plugin, cache, JavaScript or self-update; no extractor but YouTube's
-/// (the generic one would fetch any address).
+/// What yt-dlp prints of each entry of a playlist, and at its end.
+const PRINT_ENTRY: &str = "video:ITEM %(.{id,title})j";
+const PRINT_END: &str = "playlist:LIST %(.{id})j";
+
+/// Nothing but the options here is read, run, written or asked: no configuration
+/// file, plugin, cache, JavaScript or self-update.
 const CLOSED: &[&str] = &[
     "--ignore-config",
     "--no-plugin-dirs",
@@ -29,10 +33,12 @@ const CLOSED: &[&str] = &[
     "--color",
     "never",
     "--no-progress",
-    "--no-playlist",
-    "--use-extractors",
-    "youtube",
 ];
+
+/// No extractor but YouTube's for what is asked; the generic one would fetch any
+/// address.
+const ONE_VIDEO: [&str; 3] = ["--no-playlist", "--use-extractors", "youtube"];
+const ONE_PLAYLIST: [&str; 3] = ["--flat-playlist", "--use-extractors", "youtube:tab"];
 
 /// Captions and metadata only. `-f b/ba` keeps yt-dlp from probing ffmpeg, and
 /// without `--ignore-no-formats-error` a video whose formats need JavaScript
@@ -67,20 +73,49 @@ pub(crate) struct Profile {
     pub(crate) track: Option<String>,
 }
 
-/// yt-dlp's arguments for one video.
-pub(crate) fn arguments(media: &MediaConfig, profile: &Profile, video: VideoId) -> Vec<String> {
-    let mut arguments: Vec<String> = CLOSED.iter().map(|&it| it.to_owned()).collect();
-    // A refusal costs the time-out twice at most: once, and one repetition.
-    let timeout = media.socket_timeout_seconds.to_string();
-    let patience = ["--socket-timeout", &timeout, "--extractor-retries", "1", "--retries", "1"];
-    arguments.extend(patience.map(str::to_owned));
-    arguments.extend(["--extractor-args".to_owned(), profile.extractor_args.clone()]);
+/// yt-dlp's arguments for the captions of one video.
+pub(crate) fn captions(media: &MediaConfig, profile: &Profile, video: VideoId) -> Vec<String> {
+    let mut arguments = common(media, ONE_VIDEO, &profile.extractor_args);
     arguments.extend(CAPTIONS.iter().map(|&it| it.to_owned()));
     if let Some(track) = &profile.track {
         arguments.extend(["--sub-langs".to_owned(), track.clone()]);
     }
-    // `--`: an id may begin with a hyphen, and nothing after it is an option.
-    arguments.extend(["--".to_owned(), video.watch_url()]);
+    last(arguments, video.watch_url())
+}
+
+/// yt-dlp's arguments for the start of one playlist. Printing implies that
+/// nothing is written. A second `--extractor-args` is no mistake if it is for
+/// another extractor. With `page` the page of the playlist is read, else the API
+/// is asked only.
+pub(crate) fn playlist(
+    media: &MediaConfig,
+    extractor_args: &str,
+    page: bool,
+    request: &PlaylistRequest,
+) -> Vec<String> {
+    let mut arguments = common(media, ONE_PLAYLIST, extractor_args);
+    if !page {
+        arguments.extend(["--extractor-args", "youtubetab:skip=webpage"].map(str::to_owned));
+    }
+    arguments.extend(["--playlist-end".to_owned(), request.max_items.to_string()]);
+    arguments.extend(["--print", PRINT_ENTRY, "--print", PRINT_END].map(str::to_owned));
+    last(arguments, request.playlist.url())
+}
+
+fn common(media: &MediaConfig, what: [&str; 3], extractor_args: &str) -> Vec<String> {
+    let mut arguments: Vec<String> = CLOSED.iter().map(|&it| it.to_owned()).collect();
+    arguments.extend(what.map(str::to_owned));
+    // A refusal costs the time-out twice at most: once, and one repetition.
+    let timeout = media.socket_timeout_seconds.to_string();
+    let patience = ["--socket-timeout", &timeout, "--extractor-retries", "1", "--retries", "1"];
+    arguments.extend(patience.map(str::to_owned));
+    arguments.extend(["--extractor-args".to_owned(), extractor_args.to_owned()]);
+    arguments
+}
+
+/// `--`: an id may begin with a hyphen, and nothing after it is an option.
+fn last(mut arguments: Vec<String>, url: String) -> Vec<String> {
+    arguments.extend(["--".to_owned(), url]);
     arguments
 }
 
@@ -116,7 +151,7 @@ mod tests {
         let profile =
             Profile { extractor_args: extractor_args.to_owned(), track: track.map(str::to_owned) };
         let video = "-bcdefghij_".parse().unwrap();
-        arguments(&MediaConfig::default(), &profile, video).join("\n")
+        captions(&MediaConfig::default(), &profile, video).join("\n")
     }
 
     #[test]
@@ -133,6 +168,16 @@ mod tests {
     fn one_track_can_be_asked_for() {
         let lines = lines("youtube:x=y", Some("de-orig"));
         assert!(lines.contains("\n--sub-langs\nde-orig\n--\nhttps://"), "{lines}");
+    }
+
+    #[test]
+    fn a_playlist_is_listed_and_bounded() {
+        let media = MediaConfig::default();
+        let request = PlaylistRequest { playlist: "PL-bcdefghij_".parse().unwrap(), max_items: 50 };
+        let lines = |page| playlist(&media, &media.extractor_args, page, &request).join("\n");
+        insta::assert_snapshot!(lines(false));
+        let with_page = lines(false).replace("--extractor-args\nyoutubetab:skip=webpage\n", "");
+        assert_eq!(lines(true), with_page);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use recap_core::error::{ErrorCode, Failure};
 
 use self::rows::{NOISE, ROWS, Row};
 
-/// Why there are no captions.
+/// Why nothing was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Verdict {
     pub(crate) code: ErrorCode,

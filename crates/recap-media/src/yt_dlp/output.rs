@@ -1,7 +1,8 @@
 //! What yt-dlp prints: one line `META {…}`, and one line `SUBS {…}` once the
-//! captions are written. Both come from strangers: everything is optional, cut
+//! captions are written; of a playlist, lines `ITEM {…}`. All come from strangers: everything is optional, cut
 //! to a bound, and checked.
 
+mod list;
 mod metadata;
 mod track;
 
@@ -10,6 +11,7 @@ use serde::Deserialize;
 use recap_core::transcript::TranscriptSource;
 use recap_core::video::{VideoId, VideoMetadata};
 
+pub(crate) use self::list::Listed;
 pub(crate) use self::track::{Unreadable, read_captions};
 
 use self::metadata::Metadata;

@@ -2,6 +2,8 @@
 //! within one deadline, and say what came of it.
 
 mod attempt;
+mod captions;
+mod playlist;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,17 +11,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_config::{Config, MediaConfig};
-use recap_core::error::ErrorCode;
 use recap_core::job::ChildUsage;
-use recap_core::ports::{BoxError, CaptionRequest, Captions, MediaError, MediaSource};
-use recap_core::transcript::Transcript;
-use recap_core::video::VideoMetadata;
+use recap_core::ports::{
+    BoxError, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
+};
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use self::attempt::Attempt;
+use self::captions::CaptionsOf;
+use self::playlist::ItemsOf;
 use super::YtDlp;
-use super::args::Profile;
 use super::classify::{Pause, Then, Verdict, settle};
 use super::work_dir;
 
@@ -35,17 +36,7 @@ pub(crate) struct YtDlpSource {
     work: PathBuf,
 }
 
-/// How one attempt ended.
-enum Outcome {
-    Captions(Box<(VideoMetadata, Transcript)>),
-    /// Only machine translations of this track were offered.
-    Translated {
-        original: String,
-    },
-    Refused(Refusal),
-}
-
-/// Why an attempt brought no captions.
+/// Why one way brought nothing.
 struct Refusal {
     verdict: Verdict,
     /// When the video starts, if YouTube said so.
@@ -64,8 +55,31 @@ impl From<Verdict> for Refusal {
 impl MediaSource for YtDlpSource {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
         let span = tracing::info_span!("captions", video.id = %request.video);
-        self.ask(request).instrument(span).await
+        let mut question = CaptionsOf { video: request.video, child: ChildUsage::default() };
+        let (video, transcript) = *self.ask(&mut question).instrument(span).await?;
+        Ok(Captions { video, transcript, child: question.child })
     }
+
+    async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
+        let span = tracing::info_span!("playlist", playlist.id = %request.playlist);
+        self.ask(&mut ItemsOf(request)).instrument(span).await
+    }
+}
+
+/// What can be asked in two ways.
+#[async_trait]
+trait Question: Send {
+    type Answer;
+
+    async fn ask(&mut self, source: &YtDlpSource, way: Way<'_>) -> Result<Self::Answer, Refusal>;
+}
+
+/// One of two ways to ask.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    extractor_args: &'a str,
+    is_second: bool,
+    deadline: Instant,
 }
 
 impl YtDlpSource {
@@ -73,64 +87,30 @@ impl YtDlpSource {
         Self { binary, media: config.media.clone(), work: work_dir::root(config) }
     }
 
-    async fn ask(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
-        let deadline = Instant::now() + self.media.deadline();
-        let fallback = &self.media.fallback_extractor_args;
-        let first_deadline = if fallback.is_empty() {
-            deadline
-        } else {
-            Instant::now() + self.media.deadline().mul_f64(FIRST_SHARE)
+    /// What comes of asking in the first way, or in the second one if that may
+    /// help and there is one.
+    async fn ask<Q: Question>(&self, question: &mut Q) -> Result<Q::Answer, MediaError> {
+        let (begun, whole) = (Instant::now(), self.media.deadline());
+        let second = Way {
+            extractor_args: &self.media.fallback_extractor_args,
+            is_second: true,
+            deadline: begun + whole,
         };
-        let mut child = ChildUsage::default();
-
-        let first = self.original(request, &self.media.extractor_args, first_deadline, &mut child);
-        let refusal = match first.await {
-            Outcome::Refused(first) if first.verdict.other_profile && !fallback.is_empty() => {
-                tracing::debug!(code = %first.verdict.code, "asking in the second way");
-                match self.original(request, fallback, deadline, &mut child).await {
-                    Outcome::Refused(second) => first.settle(second),
-                    outcome => return self.answer(outcome, child),
-                }
-            }
-            outcome => return self.answer(outcome, child),
+        let is_alone = second.extractor_args.is_empty();
+        let share = if is_alone { 1.0 } else { FIRST_SHARE };
+        let (extractor_args, deadline) =
+            (&*self.media.extractor_args, begun + whole.mul_f64(share));
+        let first = Way { extractor_args, is_second: false, deadline };
+        let refused = match question.ask(self, first).await {
+            Ok(answer) => return Ok(answer),
+            Err(refused) => refused,
         };
-        self.answer(Outcome::Refused(refusal), child)
-    }
-
-    /// One attempt, and another one for the original if only translations of it
-    /// were offered: the watch page brings 157 of them, and yt-dlp prefers an
-    /// English translation to a German original.
-    async fn original(
-        &self,
-        request: &CaptionRequest,
-        extractor_args: &str,
-        deadline: Instant,
-        child: &mut ChildUsage,
-    ) -> Outcome {
-        let mut profile = Profile { extractor_args: extractor_args.to_owned(), track: None };
-        let attempt = Attempt { source: self, request, deadline };
-        let outcome = attempt.run(&profile, child).await;
-        let Outcome::Translated { original } = outcome else { return outcome };
-        profile.track = Some(original);
-        match attempt.run(&profile, child).await {
-            Outcome::Translated { .. } => {
-                Outcome::Refused(Verdict::new(ErrorCode::NoCaptions, Then::Never).into())
-            }
-            outcome => outcome,
+        if !refused.verdict.other_profile || is_alone {
+            return Err(self.error(refused));
         }
-    }
-
-    fn answer(&self, outcome: Outcome, child: ChildUsage) -> Result<Captions, MediaError> {
-        match outcome {
-            Outcome::Captions(found) => {
-                let (video, transcript) = *found;
-                Ok(Captions { video, transcript, child })
-            }
-            Outcome::Refused(refusal) => Err(self.error(refusal)),
-            Outcome::Translated { .. } => {
-                Err(self.error(Verdict::new(ErrorCode::NoCaptions, Then::Never).into()))
-            }
-        }
+        tracing::debug!(code = %refused.verdict.code, "asking in the second way");
+        let answer = question.ask(self, second).await;
+        answer.map_err(|again| self.error(refused.settle(again)))
     }
 
     fn error(&self, refusal: Refusal) -> MediaError {

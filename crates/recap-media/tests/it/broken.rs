@@ -16,7 +16,7 @@ const META: &str = r#"printf 'META {"id": "ok_manual01", "title": "T", "duration
 const SUBS: &str = r#"printf 'SUBS {"id": "ok_manual01", "requested_subtitles": {"en": {"url": "https://x/?lang=en", "filepath": "sub.en.json3"}}}\n'"#;
 const CUES: &str = r#"printf '{"events": [{"tStartMs": 0, "dDurationMs": 9, "segs": [{"utf8": "hi"}]}]}' > sub.en.json3"#;
 
-fn playing(place: &Place, script: &str) -> Arc<dyn MediaSource> {
+pub(crate) fn playing(place: &Place, script: &str) -> Arc<dyn MediaSource> {
     let program = place.data.path().join("yt-dlp.sh");
     fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();

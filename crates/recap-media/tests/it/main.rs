@@ -5,5 +5,6 @@
 
 mod broken;
 mod found;
+mod playlists;
 mod scenarios;
 mod support;

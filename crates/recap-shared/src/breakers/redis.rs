@@ -25,7 +25,7 @@ impl RedisBreakers {
 
     /// How long to wait, 0 if a call may be made. `now` is in µs, `None` for the
     /// server's own time.
-    async fn tell(&self, breaker: Breaker, told: &str, now: Option<u64>) -> Option<Duration> {
+    async fn tell(&self, breaker: &Breaker, told: &str, now: Option<u64>) -> Option<Duration> {
         let micros = |it: Duration| u64::try_from(it.as_micros()).expect("584,000 years");
         let rules = self.near.rules;
         let mut call = self.script.prepare_invoke();
@@ -38,7 +38,7 @@ impl RedisBreakers {
 
 #[async_trait]
 impl Breakers for RedisBreakers {
-    async fn allow(&self, breaker: Breaker) -> Result<(), Duration> {
+    async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
         match self.tell(breaker, "allow", None).await {
             Some(wait) if wait.is_zero() => Ok(()),
             Some(wait) => Err(wait),
@@ -46,7 +46,7 @@ impl Breakers for RedisBreakers {
         }
     }
 
-    async fn report(&self, breaker: Breaker, success: bool) {
+    async fn report(&self, breaker: &Breaker, success: bool) {
         self.near.note(breaker, success);
         let told = if success { "success" } else { "failure" };
         self.tell(breaker, told, None).await;
@@ -76,7 +76,7 @@ mod tests {
                     Step::Waits(now, wait) => ("allow", now, wait),
                 };
                 let now = 1_800_000_000_000_000 + now * 1_000_000;
-                let answer = breakers.tell(Breaker::YouTube, told, Some(now)).await;
+                let answer = breakers.tell(&Breaker::YouTube, told, Some(now)).await;
                 assert_eq!(answer, Some(Duration::from_secs(wait)), "{story}: {step:?}");
             }
         }

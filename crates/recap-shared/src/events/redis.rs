@@ -26,7 +26,7 @@ impl RedisEvents {
 impl Events for RedisEvents {
     /// Does not wait for the server.
     async fn publish(&self, event: JobEvent) {
-        self.near.tell(event);
+        self.near.tell(event.clone());
         self.wire.outbox().post(News::Job(event));
     }
 

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use recap_core::ports::Rate;
+use recap_core::ports::{Level, Rate};
 
 /// A rate in whole µs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +24,44 @@ impl From<Rate> for Pace {
     }
 }
 
-/// Takes one at `now` from a budget whose next is `due`. Returns when the next
-/// one is due then; else how long to wait.
-pub(super) fn take(due: u64, now: u64, pace: Pace) -> Result<u64, Duration> {
-    let Pace { step, count } = pace;
-    // It is never later than that, unless the clock was set back or the rate is
-    // another than last time: then the budget begins anew.
-    let due = if due > now + step * count { now } else { due.max(now) };
-    let latest = now + step * (count - 1);
-    if due > latest {
-        return Err(Duration::from_micros(due - latest));
+/// What is known of a budget.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) pace: Pace,
+    /// When the next one is due.
+    pub(super) due: u64,
+    /// How long it is used up, whatever its rate.
+    pub(super) shut: u64,
+}
+
+impl Cell {
+    pub(super) fn level(self, now: u64) -> Level {
+        let Pace { step, count } = self.pace;
+        let due = self.due_at(now);
+        let left = if self.shut > 0 { 0 } else { (now + step * count - due) / step };
+        let latest = now + step * (count - 1);
+        Level {
+            left: u32::try_from(left).unwrap_or(u32::MAX),
+            full_in: Duration::from_micros((due - now).max(self.shut)),
+            wait: Duration::from_micros(due.saturating_sub(latest).max(self.shut)),
+        }
     }
-    Ok(due + step)
+
+    /// It is never later than all of the budget from now, unless the clock was set
+    /// back or the rate is another than last time: then the budget begins anew.
+    fn due_at(self, now: u64) -> u64 {
+        let Pace { step, count } = self.pace;
+        if self.due > now + step * count { now } else { self.due.max(now) }
+    }
+}
+
+/// Takes one from each of `cells` at `now`, or none from any; says whether it did.
+pub(super) fn take_all(cells: &mut [Cell], now: u64) -> bool {
+    let granted = cells.iter().all(|it| it.level(now).wait.is_zero());
+    for cell in cells.iter_mut().filter(|_| granted) {
+        cell.due = cell.due_at(now) + cell.pace.step;
+    }
+    granted
 }
 
 #[cfg(test)]
@@ -43,21 +69,22 @@ mod tests {
     use std::time::Duration;
 
     use proptest::prelude::*;
-    use recap_core::ports::Rate;
+    use recap_core::ports::{Level, Rate};
 
-    use super::{Pace, take};
+    use super::{Cell, Pace, take_all};
+
+    fn cell(due: u64, step: u64, count: u64) -> Cell {
+        Cell { pace: Pace { step, count }, due, shut: 0 }
+    }
+
+    fn take(cell: &mut Cell, now: u64) -> bool {
+        take_all(std::slice::from_mut(cell), now)
+    }
 
     /// Asks at each of `times`; says which were admitted.
     fn admitted(times: &[u64], pace: Pace) -> Vec<u64> {
-        let mut due = 0;
-        let mut admitted = Vec::new();
-        for &now in times {
-            if let Ok(next) = take(due, now, pace) {
-                due = next;
-                admitted.push(now);
-            }
-        }
-        admitted
+        let mut cell = Cell { pace, due: 0, shut: 0 };
+        times.iter().copied().filter(|now| take(&mut cell, *now)).collect()
     }
 
     #[track_caller]
@@ -73,18 +100,39 @@ mod tests {
         check(2, 20, &[0, 0, 0, 100, 100, 100], &[0, 0, 100, 100]);
     }
 
-    #[test]
-    fn the_wait_is_exact() {
-        let pace = Pace { step: 10, count: 2 };
-        let wait = take(30, 12, pace).unwrap_err();
-        assert_eq!(wait, Duration::from_micros(8));
-        assert_eq!(take(30, 20, pace), Ok(40));
+    /// `left`, `full_in` and `wait` of a budget of three, one every 10 µs.
+    #[track_caller]
+    fn check_level(due: u64, shut: u64, now: u64, expected: (u32, u64, u64)) {
+        let Level { left, full_in, wait } = Cell { shut, ..cell(due, 10, 3) }.level(now);
+        let micros = |it: Duration| u64::try_from(it.as_micros()).unwrap();
+        assert_eq!((left, micros(full_in), micros(wait)), expected);
     }
 
     #[test]
-    fn a_clock_that_was_set_back_is_no_reason_to_wait() {
-        let pace = Pace { step: 10, count: 2 };
-        assert_eq!(take(1_000_000, 0, pace), Ok(10));
+    fn a_level_says_how_many_are_left_and_for_how_long() {
+        check_level(0, 0, 100, (3, 0, 0));
+        check_level(101, 0, 100, (2, 1, 0));
+        check_level(110, 0, 100, (2, 10, 0));
+        check_level(120, 0, 100, (1, 20, 0));
+        check_level(121, 0, 100, (0, 21, 1));
+        check_level(130, 0, 100, (0, 30, 10));
+        // The clock was set back.
+        check_level(131, 0, 100, (3, 0, 0));
+        // Used up for as long as somebody said.
+        check_level(0, 7, 100, (0, 7, 7));
+        check_level(130, 7, 100, (0, 30, 10));
+        check_level(130, 70, 100, (0, 70, 70));
+    }
+
+    #[test]
+    fn of_several_none_is_taken_if_one_is_spent() {
+        let mut cells = [cell(0, 10, 2), cell(0, 10, 1)];
+        assert!(take_all(&mut cells, 100));
+        assert_eq!(cells.map(|it| it.due), [110, 110]);
+        assert!(!take_all(&mut cells, 100));
+        assert_eq!(cells.map(|it| it.due), [110, 110]);
+        assert!(take_all(&mut cells, 110));
+        assert!(take_all(&mut [], 0));
     }
 
     proptest! {
@@ -111,14 +159,19 @@ mod tests {
             }
         }
 
-        /// Whoever waits as long as told is admitted.
+        /// What a level says comes true: so many can be taken at once and no more,
+        /// after the wait one can be, and then all is full.
         #[test]
-        fn the_wait_is_enough(due in 0_u64..20_000, now in 0_u64..20_000, step in 1_u64..5000) {
-            let pace = Pace { step, count: 3 };
-            if let Err(wait) = take(due, now, pace) {
-                let then = now + u64::try_from(wait.as_micros()).unwrap();
-                prop_assert!(take(due, then, pace).is_ok());
+        fn a_level_comes_true(due in 0_u64..20_000, now in 0_u64..20_000, step in 1_u64..5000) {
+            let (mut cell, micros) = (cell(due, step, 3), Duration::as_micros);
+            let Level { left, full_in, wait } = cell.level(now);
+            let after = |wait: Duration| now + u64::try_from(micros(&wait)).unwrap();
+            prop_assert!(take(&mut cell.clone(), after(wait)));
+            prop_assert_eq!(cell.level(after(full_in)).left, 3);
+            for _ in 0..left {
+                prop_assert!(take(&mut cell, now));
             }
+            prop_assert!(!take(&mut cell, now));
         }
     }
 }

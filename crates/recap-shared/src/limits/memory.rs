@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use lru::LruCache;
 use recap_core::jobs::Clock;
-use recap_core::ports::{Limits, Rate};
+use recap_core::ports::{Budget, Level, Limits, Verdict};
 use tokio::time::Instant;
 
-use super::cell::{self, Pace};
+use super::cell::{self, Cell};
 
 /// Budgets that are remembered. The one that was not asked for longest is
 /// forgotten first, and begins with a full burst again.
@@ -37,18 +37,23 @@ impl MemoryLimits {
         Self { began: Instant::now(), clock, budgets: Mutex::new(budgets) }
     }
 
-    /// As [`Limits::take`].
-    pub(super) fn take_one(&self, key: &str, rate: Rate) -> Result<(), Duration> {
-        let now = (self.clock)();
-        if let Some(until) = self.until(key, now) {
-            return Err(until.duration_since(now).unsigned_abs());
-        }
-        let now = u64::try_from(self.began.elapsed().as_micros()).expect("584,000 years");
+    /// As [`Limits::take_all`].
+    pub(super) fn take_each(&self, asked: &[Budget]) -> Verdict {
         let mut budgets = self.budgets();
-        let due = budgets.due.get(key).copied().unwrap_or_default();
-        let next = cell::take(due, now, Pace::from(rate))?;
-        budgets.due.put(key.to_owned(), next);
-        Ok(())
+        let now = self.now();
+        let mut cells = budgets.cells(asked, (self.clock)());
+        let granted = cell::take_all(&mut cells, now);
+        for (budget, cell) in asked.iter().zip(&cells).filter(|_| granted) {
+            budgets.due.put(budget.key.clone(), cell.due);
+        }
+        Verdict { granted, levels: cells.into_iter().map(|it| it.level(now)).collect() }
+    }
+
+    /// As [`Limits::look`].
+    pub(super) fn levels(&self, asked: &[Budget]) -> Vec<Level> {
+        let now = self.now();
+        let cells = self.budgets().cells(asked, (self.clock)());
+        cells.into_iter().map(|it| it.level(now)).collect()
     }
 
     /// As [`Limits::exhaust`].
@@ -60,8 +65,11 @@ impl MemoryLimits {
 
     /// As [`Limits::exhausted`].
     pub(super) fn until(&self, key: &str, now: Timestamp) -> Option<Timestamp> {
-        let mut budgets = self.budgets();
-        budgets.exhausted.get(key).copied().filter(|it| *it > now)
+        self.budgets().until(key, now)
+    }
+
+    fn now(&self) -> u64 {
+        micros(self.began.elapsed())
     }
 
     fn budgets(&self) -> MutexGuard<'_, Budgets> {
@@ -69,10 +77,36 @@ impl MemoryLimits {
     }
 }
 
+impl Budgets {
+    fn cells(&mut self, asked: &[Budget], now: Timestamp) -> Vec<Cell> {
+        let mut cell = |budget: &Budget| {
+            let until = self.until(&budget.key, now);
+            Cell {
+                pace: budget.rate.into(),
+                due: self.due.get(&budget.key).copied().unwrap_or_default(),
+                shut: until.map_or(0, |it| micros(it.duration_since(now).unsigned_abs())),
+            }
+        };
+        asked.iter().map(&mut cell).collect()
+    }
+
+    fn until(&mut self, key: &str, now: Timestamp) -> Option<Timestamp> {
+        self.exhausted.get(key).copied().filter(|it| *it > now)
+    }
+}
+
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).expect("584,000 years")
+}
+
 #[async_trait]
 impl Limits for MemoryLimits {
-    async fn take(&self, key: &str, rate: Rate) -> Result<(), Duration> {
-        self.take_one(key, rate)
+    async fn take_all(&self, budgets: &[Budget]) -> Verdict {
+        self.take_each(budgets)
+    }
+
+    async fn look(&self, budgets: &[Budget]) -> Vec<Level> {
+        self.levels(budgets)
     }
 
     async fn exhaust(&self, key: &str, until: Timestamp) {

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use recap_core::job::CacheLevel;
-use recap_core::ports::{Breaker, Condition, JobEvent, Lookup, Rate, Resource, Slot};
+use recap_core::ports::{Breaker, Budget, Condition, JobEvent, Lookup, Rate, Resource, Slot};
 use recap_core::{JobId, Status};
 use recap_redis::redis;
 use recap_shared::Shared;
@@ -26,7 +26,7 @@ async fn heard(a: &Shared, b: &Shared) -> Duration {
     let mut events = b.events.subscribe();
     let (began, sent) = (Instant::now(), event());
     loop {
-        a.events.publish(sent).await;
+        a.events.publish(sent.clone()).await;
         let next = timeout(Duration::from_millis(50), events.recv()).await;
         if matches!(next, Ok(Ok(event)) if event == sent) {
             return began.elapsed();
@@ -39,7 +39,7 @@ async fn heard(a: &Shared, b: &Shared) -> Duration {
 async fn goes_on_alone(shared: &Shared) {
     let mut events = shared.events.subscribe();
     let sent = event();
-    at_once(shared.events.publish(sent)).await;
+    at_once(shared.events.publish(sent.clone())).await;
     assert_eq!(events.recv().await.unwrap(), sent);
 
     at_once(put(shared, "alone")).await;
@@ -63,12 +63,16 @@ async fn goes_on_alone(shared: &Shared) {
     let once = Rate { count: 1, per: Duration::from_hours(1) };
     assert_eq!(at_once(shared.limits.take("alone", once)).await, Ok(()));
     assert!(at_once(shared.limits.take("alone", once)).await.is_err());
+    let budgets = ["alone", "alone too"].map(|it| Budget { key: it.to_owned(), rate: once });
+    assert!(!at_once(shared.limits.take_all(&budgets)).await.granted);
+    let left = at_once(shared.limits.look(&budgets)).await;
+    assert_eq!((left[0].left, left[1].left), (0, 1));
     for _ in 0..FAILURES {
-        at_once(shared.breakers.report(Breaker::YouTube, false)).await;
+        at_once(shared.breakers.report(&Breaker::YouTube, false)).await;
     }
-    assert!(at_once(shared.breakers.allow(Breaker::YouTube)).await.is_err());
-    at_once(shared.breakers.report(Breaker::YouTube, true)).await;
-    assert_eq!(at_once(shared.breakers.allow(Breaker::YouTube)).await, Ok(()));
+    assert!(at_once(shared.breakers.allow(&Breaker::YouTube)).await.is_err());
+    at_once(shared.breakers.report(&Breaker::YouTube, true)).await;
+    assert_eq!(at_once(shared.breakers.allow(&Breaker::YouTube)).await, Ok(()));
     let probed = at_once(shared.probe.probe()).await;
     assert!(matches!(probed, Condition::Fallback { .. }), "{probed:?}");
     assert!(shared.numbers().redis_away);
@@ -165,6 +169,7 @@ async fn what_was_invalidated_meanwhile_is_made_up_for() {
     heard(&a, &b).await;
     put(&a, "x").await;
     assert!(has(&b, "x").await);
+    let mut events = b.events.subscribe();
     server.stop();
     timeout(Duration::from_secs(5), a.cache.invalidate(Resource::Summary, "x")).await.unwrap();
     assert!(!at_once(has(&a, "x")).await);
@@ -172,6 +177,8 @@ async fn what_was_invalidated_meanwhile_is_made_up_for() {
     until("the server is back", async || !a.numbers().redis_away).await;
     assert!(!has(&a, "x").await, "not from the server either");
     until("the other forgets it", async || !has(&b, "x").await).await;
+    // And whoever listens there is told to look.
+    assert_eq!(timeout(BACK, events.recv()).await.unwrap().unwrap(), JobEvent::Missed);
 }
 
 /// It answers, but has no memory left.

@@ -36,7 +36,7 @@ pub(super) struct Asked<T> {
 pub(super) async fn ask<T: Send>(
     caller: &Caller,
     generation: Generation,
-    budget: &mut Budget,
+    budget: &mut Budget<'_>,
     mut amendments: Amendments,
     prompt: impl Fn(Amendments) -> Prompt + Send,
     parse: impl Fn(&str) -> Option<T> + Send,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{BoxError, Limits, Rate, SummarizerError};
+use recap_core::ports::{BoxError, Deltas, Limits, Rate, SummarizerError};
 use recap_core::summary::Usage;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -31,11 +31,12 @@ pub(super) struct Reply {
     pub(super) verdict: Verdict,
 }
 
-/// What an answer may cost, and has cost.
+/// What an answer may cost and has cost, and who reads along.
 #[derive(Debug)]
-pub(super) struct Budget {
+pub(super) struct Budget<'a> {
     pub(super) deadline: Instant,
     pub(super) usage: Usage,
+    pub(super) deltas: Deltas<'a>,
 }
 
 /// Asks until there is an answer or a reason why there is none.
@@ -85,7 +86,7 @@ impl Caller {
     pub(super) async fn ask(
         &self,
         body: &Value,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Reply, SummarizerError> {
         let mut failing = None;
         let mut refused = false;
@@ -142,12 +143,12 @@ impl Caller {
         &self,
         model: &str,
         body: &Value,
-        budget: &mut Budget,
+        budget: &mut Budget<'_>,
     ) -> Result<Verdict, GiveUp> {
         let (mut failures, mut waits) = (0, 0);
         loop {
             let answer = match self.pace(model).await {
-                Ok(()) => self.client.call(model, body, &mut budget.usage).await,
+                Ok(()) => self.client.call(model, body, &mut budget.usage, budget.deltas).await,
                 Err(failure) => Err(failure),
             };
             let failure = match answer {

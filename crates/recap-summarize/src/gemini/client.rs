@@ -1,12 +1,14 @@
 //! One call: POST, read the stream, say how it ended.
 
 use recap_config::GeminiConfig;
+use recap_core::ports::Deltas;
 use recap_core::summary::Usage;
 use reqwest::header::HeaderValue;
 use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::outcome::{Failure, from_body};
+use super::prose::Prose;
 use super::response::{Collected, Verdict};
 use super::stream::Decoder;
 use crate::ConnectError;
@@ -44,12 +46,14 @@ impl Client {
         })
     }
 
-    /// Asks `model`, and adds what it cost to `usage`, whatever comes of it.
+    /// Asks `model`, and adds what it cost to `usage`, whatever comes of it. What
+    /// it writes goes to `deltas` as it comes.
     pub(super) async fn call(
         &self,
         model: &str,
         body: &Value,
         usage: &mut Usage,
+        deltas: Deltas<'_>,
     ) -> Result<Verdict, Failure> {
         let _permit = self.connections.acquire().await.expect("nobody closes the semaphore");
         usage.calls += 1;
@@ -65,7 +69,10 @@ impl Client {
             return Err(from_body(status, &error_body(response).await));
         }
         let mut collected = Collected::default();
-        let read = self.read(response, &mut collected).await;
+        let mut prose = Prose::default();
+        let written = |piece: &str| deltas.write(&prose.push(piece));
+        let read = self.read(response, &mut collected, written).await;
+        deltas.write(&prose.end());
         *usage += collected.usage();
         read?;
         collected.verdict()
@@ -75,6 +82,7 @@ impl Client {
         &self,
         mut response: reqwest::Response,
         collected: &mut Collected,
+        mut written: impl FnMut(&str),
     ) -> Result<(), Failure> {
         let mut decoder = Decoder::new();
         let mut left = self.max_response_bytes;
@@ -83,10 +91,13 @@ impl Client {
                 .checked_sub(bytes.len())
                 .ok_or_else(|| Failure::passing("an answer over `gemini.max_response_bytes`"))?;
             for document in decoder.push(&bytes) {
-                collected.add(&document)?;
+                written(collected.add(&document)?);
             }
         }
-        decoder.finish().map_or(Ok(()), |it| collected.add(&it))
+        if let Some(document) = decoder.finish() {
+            written(collected.add(&document)?);
+        }
+        Ok(())
     }
 }
 

@@ -68,10 +68,12 @@ fn data(request: &NotesRequest<'_>, chunks: &[&[Cue]]) -> String {
     let mut data = format!("<video>{}</video>\n", fenced_line(&request.video.title));
     for chunk in chunks.iter().filter(|it| !it.is_empty()) {
         let (start, end) = (chunk[0].start.as_secs(), seconds_up(chunk[chunk.len() - 1].end));
-        let (video, segment) = (request.video.id, request.segment.index);
+        // A client's own transcript is of no video.
+        let video = request.video.id.map_or_else(String::new, |it| format!(" video=\"{it}\""));
+        let segment = request.segment.index;
         let _ = write!(
             data,
-            "<transcript video=\"{video}\" segment=\"{segment}\" start=\"{start}\" end=\"{end}\">"
+            "<transcript{video} segment=\"{segment}\" start=\"{start}\" end=\"{end}\">"
         );
         data.push_str(&marked(chunk));
         data.push_str("</transcript>\n");
@@ -135,19 +137,19 @@ fn seconds_up(time: Duration) -> u64 {
 pub(super) fn parse(request: &NotesRequest<'_>, answer: &str) -> Option<SegmentNotes> {
     let answer = object(answer)?;
     let summary = tidy::text(text(&answer, "summary")?, tidy::LONGEST_SUMMARY);
-    let title = tidy::text(text(&answer, "title")?, tidy::LONGEST_TITLE);
     if summary.is_empty() {
         return None;
     }
     let points = answer.get("points")?.as_array()?.iter();
     let points = points.filter_map(|it| Some((number(it, "start")?, text(it, "text")?))).collect();
     let segment = request.segment;
-    let fallback = segment.chapter.as_ref().unwrap_or(&request.video.title);
+    let chapter = segment.chapter.as_deref().unwrap_or_default();
+    let titles = [text(&answer, "title")?, chapter, &request.video.title];
     Some(SegmentNotes {
         index: segment.index,
         start: segment.start,
         end: segment.end,
-        title: if title.is_empty() { tidy::text(fallback, tidy::LONGEST_TITLE) } else { title },
+        title: tidy::title(&titles, &summary),
         summary,
         points: tidy::points(points, segment.start..segment.end),
         status: NotesStatus::Done,

@@ -79,15 +79,17 @@ pub(super) struct Collected {
 }
 
 impl Collected {
-    /// Adds a document, or each of an array of them.
+    /// Adds a document, or each of an array of them. Returns the text that it adds.
     ///
     /// # Errors
     ///
     /// What the document itself says went wrong, or that it is none.
-    pub(super) fn add(&mut self, document: &str) -> Result<(), Failure> {
+    pub(super) fn add(&mut self, document: &str) -> Result<&str, Failure> {
+        let before = self.text.len();
         let documents: Vec<Document> =
             one_or_many(document).ok_or_else(|| Failure::passing("an answer that is not JSON"))?;
-        documents.into_iter().try_for_each(|it| self.add_one(it))
+        documents.into_iter().try_for_each(|it| self.add_one(it))?;
+        Ok(&self.text[before..])
     }
 
     fn add_one(&mut self, document: Document) -> Result<(), Failure> {

@@ -8,5 +8,6 @@ mod extracting;
 mod failing;
 mod hostile;
 mod noting;
+mod reading_along;
 mod stub;
 mod support;

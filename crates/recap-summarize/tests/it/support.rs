@@ -1,11 +1,13 @@
 //! A talk of the simulator as the summarisers see it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use recap_config::{Config, Provider, Secret};
-use recap_core::ports::{Answer, CombineRequest, NotesRequest, Summarizer, SummarizerError};
+use recap_core::ports::{
+    Answer, CombineRequest, Deltas, NotesRequest, Summarizer, SummarizerError,
+};
 use recap_core::segment::Segment;
 use recap_core::summary::{SegmentNotes, Style, Summary};
 use recap_core::transcript::Cue;
@@ -29,6 +31,8 @@ pub(crate) struct Talk {
     pub(crate) segments: Vec<Segment>,
     pub(crate) style: Style,
     pub(crate) language: String,
+    /// What was written to whoever reads along.
+    pub(crate) written: Mutex<Vec<String>>,
 }
 
 impl Talk {
@@ -56,7 +60,7 @@ impl Talk {
     fn of(timeline: &Timeline, cues: Vec<Cue>) -> Self {
         let length = Duration::from_millis(timeline.length_ms);
         let video = VideoMetadata {
-            id: "ok_demo25m1".parse().unwrap(),
+            id: Some("ok_demo25m1".parse().unwrap()),
             title: timeline.title.to_owned(),
             channel: None,
             duration: Some(length),
@@ -66,7 +70,8 @@ impl Talk {
             thumbnail: None,
         };
         let (style, language) = (Style::Detailed, timeline.language.to_owned());
-        let mut talk = Self { video, cues, segments: Vec::new(), style, language };
+        let mut talk =
+            Self { video, cues, segments: Vec::new(), style, language, written: Mutex::default() };
         let count = u32::try_from(length.as_secs().div_ceil(600)).unwrap();
         talk.segments = (0..count).map(|it| talk.segment(it, length / count)).collect();
         talk
@@ -93,12 +98,18 @@ impl Talk {
         self
     }
 
+    /// What was written since it was last asked.
+    pub(crate) fn written(&self) -> Vec<String> {
+        std::mem::take(&mut self.written.lock().unwrap())
+    }
+
     pub(crate) async fn note(
         &self,
         summarizer: &dyn Summarizer,
         index: usize,
     ) -> Result<Answer<SegmentNotes>, SummarizerError> {
         let segment = &self.segments[index];
+        let written = |text: &str| self.written.lock().unwrap().push(text.to_owned());
         let chunks: Vec<&[Cue]> = self.cues[segment.cues.clone()].chunks(60).collect();
         let request = NotesRequest {
             video: &self.video,
@@ -108,6 +119,7 @@ impl Talk {
             style: self.style,
             language: &self.language,
             transcript_language: self.video.language.as_deref().unwrap(),
+            deltas: Deltas::to(&written),
         };
         summarizer.notes(&request).await
     }
@@ -125,6 +137,7 @@ impl Talk {
         summarizer: &dyn Summarizer,
         notes: &[SegmentNotes],
     ) -> Result<Answer<Summary>, SummarizerError> {
+        let written = |text: &str| self.written.lock().unwrap().push(text.to_owned());
         let request = CombineRequest {
             video: &self.video,
             notes,
@@ -132,6 +145,7 @@ impl Talk {
             language: &self.language,
             transcript_language: self.video.language.as_deref().unwrap(),
             coverage: 1.0,
+            deltas: Deltas::to(&written),
         };
         summarizer.combine(&request).await
     }

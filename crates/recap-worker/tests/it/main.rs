@@ -1,12 +1,22 @@
 //! The worker role against fakes of every port.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use async_trait::async_trait;
 use recap_config::Config;
 use recap_core::JobKind;
-use recap_core::ports::Events as _;
-use recap_testkit::fakes::TestJobs;
+use recap_core::job::Owner;
+use recap_core::ports::{
+    Entry, Events as _, Notification, Notifier, Queue as _, Response, Webhooks as _,
+};
+use recap_core::webhook::DeliveryStatus;
+use recap_testkit::fakes::{ScriptedNotifier, TestJobs};
+use recap_testkit::samples;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 #[tokio::test(start_paused = true)]
@@ -38,4 +48,56 @@ async fn lost_jobs_are_looked_for_after_a_panic() {
     let (worked, ()) = tokio::time::timeout(config.worker.patience(), both).await.unwrap();
     worked.unwrap();
     assert!(asked.load(Ordering::SeqCst) > 1);
+}
+
+/// Takes its time over each message.
+struct Slow {
+    takes: Duration,
+    begun: Arc<Notify>,
+}
+
+#[async_trait]
+impl Notifier for Slow {
+    async fn send(&self, notification: &Notification<'_>) -> Response {
+        self.begun.notify_one();
+        tokio::time::sleep(self.takes).await;
+        ScriptedNotifier::new().send(notification).await
+    }
+}
+
+/// What becomes of a message that takes so long and is being sent when the worker
+/// is told to stop; and how long the worker takes to.
+async fn stopped_over_a_message(takes: Duration) -> (DeliveryStatus, Duration) {
+    let begun = Arc::new(Notify::new());
+    let jobs = TestJobs::with(|cx| {
+        cx.notifier = Arc::new(Slow { takes, begun: Arc::clone(&begun) });
+    });
+    let endpoint = samples::endpoint(Owner::default());
+    jobs.store.insert_endpoint(&endpoint, 1).await.unwrap();
+    let message = samples::delivery(&endpoint);
+    jobs.store.insert_delivery(&message).await.unwrap();
+    let entry = Entry::delivery(message.id, message.revision);
+    jobs.queue.push(&[entry], Duration::ZERO).await.unwrap();
+
+    let (config, stop) = (Config::default(), CancellationToken::new());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let stopping = async {
+        begun.notified().await;
+        stop.cancel();
+        tokio::time::Instant::now()
+    };
+    let (worked, stopped) = tokio::join!(working, stopping);
+    worked.unwrap();
+    (jobs.store.deliveries()[0].status, stopped.elapsed())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_in_hand_is_sent_before_the_worker_ends_unless_it_takes_too_long() {
+    let (status, took) = stopped_over_a_message(Duration::from_secs(10)).await;
+    assert_eq!(status, DeliveryStatus::Delivered);
+    assert!((10..12).contains(&took.as_secs()), "{took:?}");
+    let (status, took) = stopped_over_a_message(Duration::from_mins(5)).await;
+    assert_eq!(status, DeliveryStatus::Pending);
+    let most = Config::default().worker.stop_timeout() + Duration::from_secs(2);
+    assert!(took < most, "{took:?}");
 }

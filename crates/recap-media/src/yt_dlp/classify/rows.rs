@@ -71,6 +71,11 @@ pub(super) static ROWS: &[Row] = &[
     row(&["has been removed"], VideoUnavailable, Never),
     row(&["account associated with this video"], VideoUnavailable, Never),
     row(&["this video is unavailable"], VideoUnavailable, Never),
+    // What YouTube says of a playlist; of one that is private mostly the first.
+    row(&["playlist does not exist"], VideoUnavailable, Never),
+    row(&["this playlist is private"], VideoPrivate, Never),
+    row(&["playlist type is unviewable"], VideoUnavailable, Never),
+    other(&["does the playlist exist?"], VideoUnavailable, Never),
     // The captions.
     other(&["po token was not provided", "subtitles"], CaptionsLocked, Never),
     other(&[SUBTITLES, "http error 429"], BlockedRateLimited, Blocked(Short)),

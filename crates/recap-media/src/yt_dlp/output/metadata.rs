@@ -49,7 +49,7 @@ impl Metadata {
     pub(super) fn into_video(self, id: VideoId) -> VideoMetadata {
         let duration = self.duration.and_then(time).filter(|it| !it.is_zero());
         VideoMetadata {
-            id,
+            id: Some(id),
             title: self.title.as_deref().and_then(plain).unwrap_or_else(|| id.to_string()),
             channel: self.channel.as_deref().and_then(plain),
             duration,
@@ -70,7 +70,7 @@ pub(super) fn is_language(text: &str) -> bool {
 }
 
 /// One line of bounded length, `None` if nothing is left.
-fn plain(text: &str) -> Option<String> {
+pub(super) fn plain(text: &str) -> Option<String> {
     let spaced: String = text.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = joined.chars().take(LONGEST_TEXT).collect();

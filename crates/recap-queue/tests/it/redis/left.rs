@@ -78,7 +78,7 @@ async fn entries_of_a_job_that_waits_long_do_not_add_up() {
 
     let mut scene = Scene::new(queue, 1, OPEN);
     let mut taken = [scene.starts().await, scene.starts().await];
-    taken.sort_by_key(|it| it.job());
+    taken.sort_by_key(|it| it.subject());
     assert_eq!(taken, [first.payload, other.payload]);
     scene.stop().await;
 }

@@ -149,7 +149,7 @@ async fn a_heartbeat_sets_right_what_is_held() {
     scene.pause.send_replace(true);
     let inflight: Vec<String> = entrance.call("KEYS", &[&entrance.key("inflight:*")]).await;
     let odd = entry(Priority::Interactive);
-    let stored = format!(r#"{{"kind":"summarize","job":"{}"}}"#, odd.payload.job());
+    let stored = format!(r#"{{"kind":"summarize","job":"{}"}}"#, odd.payload.subject());
     let _: u32 = entrance.call("SADD", &[&inflight[0], "odd-0"]).await;
     let _: u32 = entrance.call("HSET", &[&entrance.key("data"), "odd-0", &stored]).await;
 

@@ -147,8 +147,8 @@ async fn what_an_older_recap_pushed_is_worked_off() {
         expected.push(JobPayload::new(JobKind::Summary, job));
     }
     let mut taken = [scene.ends().await, scene.ends().await];
-    taken.sort_by_key(|it| it.job());
-    expected.sort_by_key(|it| it.job());
+    taken.sort_by_key(|it| it.subject());
+    expected.sort_by_key(|it| it.subject());
     assert_eq!(taken, *expected);
     scene.stop().await;
     assert_eq!(file.count("SELECT count(*) FROM Jobs").await, 0);

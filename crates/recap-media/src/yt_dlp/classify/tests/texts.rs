@@ -120,6 +120,36 @@ pub(super) const TEXTS: &[(&str, ErrorCode, Then, bool)] = &[
         false,
     ),
     (
+        "ERROR: [youtube:tab] PLx: YouTube said: The playlist does not exist.",
+        VideoUnavailable,
+        Then::Never,
+        false,
+    ),
+    (
+        "ERROR: [youtube:tab] PLx: The channel/playlist does not exist and the URL redirected to youtube.com home page",
+        VideoUnavailable,
+        Then::Never,
+        false,
+    ),
+    (
+        "ERROR: [youtube:tab] PLx: YouTube said: This playlist is private.",
+        VideoPrivate,
+        Then::Never,
+        false,
+    ),
+    (
+        "ERROR: [youtube:tab] PLx: YouTube said: This playlist type is unviewable.",
+        VideoUnavailable,
+        Then::Never,
+        false,
+    ),
+    (
+        "ERROR: [youtube:tab] PLx: Failed to resolve url (does the playlist exist?)",
+        VideoUnavailable,
+        Then::Never,
+        true,
+    ),
+    (
         "WARNING: [youtube] Video unavailable. This video is unavailable",
         VideoUnavailable,
         Then::Never,

@@ -1,0 +1,111 @@
+//! Guards that are told what to say, and what they were told.
+
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use recap_core::ports::{
+    MediaError, MediaSource, Notification, Notifier, Permit, PlaylistRequest, Response,
+};
+use recap_core::webhook::{AttemptError, DeliveryId};
+use recap_core::{ErrorCode, Failure};
+use recap_testkit::fakes::{Reply, ScriptedMedia, ScriptedNotifier};
+use recap_testkit::samples;
+
+use super::*;
+
+const WAIT: Duration = Duration::from_secs(42);
+
+#[derive(Default)]
+struct Told {
+    /// It lets nothing through.
+    open: Mutex<Option<Breaker>>,
+    reported: Mutex<Vec<(String, bool)>>,
+    acquired: Mutex<Vec<Slot>>,
+}
+
+#[async_trait]
+impl Breakers for Told {
+    async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
+        if self.open.lock().unwrap().as_ref() == Some(breaker) { Err(WAIT) } else { Ok(()) }
+    }
+
+    async fn report(&self, breaker: &Breaker, success: bool) {
+        self.reported.lock().unwrap().push((breaker.to_string(), success));
+    }
+}
+
+#[async_trait]
+impl Slots for Told {
+    async fn acquire(&self, slot: Slot) -> Permit {
+        self.acquired.lock().unwrap().push(slot);
+        Permit::new(())
+    }
+}
+
+impl Told {
+    fn reported(&self) -> Vec<(String, bool)> {
+        std::mem::take(&mut self.reported.lock().unwrap())
+    }
+}
+
+fn guards() -> (Arc<Told>, Guards) {
+    let told = Arc::new(Told::default());
+    (Arc::clone(&told), Guards { slots: told.clone(), breakers: told })
+}
+
+async fn send(notifier: &dyn Notifier, url: &str) -> Response {
+    let (id, secrets) = (DeliveryId::generate(), [samples::webhook_secret()]);
+    let secrets = &secrets[..];
+    notifier.send(&Notification { id, url, payload: "{}", secrets, unix_seconds: 0 }).await
+}
+
+#[tokio::test]
+async fn each_receiver_has_a_breaker_of_its_own() {
+    let (told, guards) = guards();
+    let scripted = Arc::new(ScriptedNotifier::new());
+    let guarded = Guarded::<dyn Notifier>::new(scripted.clone(), &guards);
+    let failing = Response {
+        status: Some(503),
+        error: Some(AttemptError::Status),
+        latency: Duration::ZERO,
+        body: String::new(),
+        retry_after: None,
+        abort: false,
+    };
+    scripted.then(failing.clone());
+    assert_eq!(send(&guarded, "https://a.example/x").await, failing);
+    assert_eq!(send(&guarded, "https://b.example:8443/x").await.error, None);
+    let (a, b) = ("webhook:a.example:443".to_owned(), "webhook:b.example:8443".to_owned());
+    assert_eq!(told.reported(), [(a, false), (b, true)]);
+
+    *told.open.lock().unwrap() = Some(Breaker::Webhook("a.example:443".to_owned()));
+    let rested = send(&guarded, "https://a.example/another").await;
+    assert_eq!((rested.error, rested.status), (Some(AttemptError::Resting), None));
+    assert_eq!(rested.retry_after, Some(WAIT));
+    assert_eq!((scripted.sent().len(), told.reported()), (2, Vec::new()), "nothing was sent");
+    assert_eq!(send(&guarded, "https://b.example:8443/y").await.error, None);
+    assert!(told.acquired.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_playlist_is_fetched_like_a_video() {
+    let (told, guards) = guards();
+    let scripted = Arc::new(ScriptedMedia::new());
+    let guarded = Guarded::<dyn MediaSource>::new(scripted.clone(), &guards);
+    let request = PlaylistRequest { playlist: "PLx".parse().unwrap(), max_items: 3 };
+    assert_eq!(guarded.playlist(&request).await.unwrap(), samples::playlist());
+    let failure = Failure::from(ErrorCode::BlockedBotCheck);
+    scripted.then_playlist(Reply::Fail(MediaError::Blocked { failure, after: WAIT }));
+    assert!(matches!(guarded.playlist(&request).await, Err(MediaError::Blocked { .. })));
+    let failure = Failure::from(ErrorCode::VideoUnavailable);
+    scripted.then_playlist(Reply::Fail(MediaError::Permanent(failure)));
+    assert!(matches!(guarded.playlist(&request).await, Err(MediaError::Permanent(_))));
+    let youtube = |success| ("you_tube".to_owned(), success);
+    assert_eq!(told.reported(), [youtube(true), youtube(false), youtube(true)]);
+
+    *told.open.lock().unwrap() = Some(Breaker::YouTube);
+    let rested = guarded.playlist(&request).await;
+    assert!(matches!(rested, Err(MediaError::Resting { after: WAIT })), "{rested:?}");
+    assert_eq!(scripted.playlist_calls().len(), 3);
+    assert_eq!(*told.acquired.lock().unwrap(), [Slot::Fetch; 4]);
+}
