@@ -5,6 +5,7 @@
 //! Invariant: this is the only crate that reads the environment, and it knows
 //! no other crate of ours.
 
+mod advice;
 mod check;
 mod error;
 mod file;

@@ -1,5 +1,6 @@
 //! The settings, one file per section.
 
+mod auth;
 mod breakers;
 mod cache;
 mod data;
@@ -16,11 +17,13 @@ mod server;
 mod shared;
 mod store;
 mod summarize;
+mod webhooks;
 mod worker;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use auth::AuthConfig;
 pub use breakers::BreakersConfig;
 pub use cache::CacheConfig;
 pub use data::DataConfig;
@@ -37,6 +40,7 @@ pub use server::ServerConfig;
 pub use shared::{SharedBackend, SharedConfig};
 pub use store::{SqliteConfig, StoreBackend, StoreConfig};
 pub use summarize::{Provider, SummarizeConfig};
+pub use webhooks::WebhooksConfig;
 pub use worker::WorkerConfig;
 
 use crate::error::Problem;
@@ -49,6 +53,7 @@ pub struct Config {
     pub runtime: RuntimeConfig,
     pub data: DataConfig,
     pub server: ServerConfig,
+    pub auth: AuthConfig,
     pub store: StoreConfig,
     pub sqlite: SqliteConfig,
     pub mongodb: MongodbConfig,
@@ -63,6 +68,7 @@ pub struct Config {
     pub media: MediaConfig,
     pub summarize: SummarizeConfig,
     pub gemini: GeminiConfig,
+    pub webhooks: WebhooksConfig,
     pub features: FeaturesConfig,
     pub log: LogConfig,
 }
@@ -72,6 +78,7 @@ impl Config {
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         self.server.check(&mut found);
+        self.auth.check(&mut found);
         self.store.check(&mut found);
         self.sqlite.check(&mut found);
         self.mongodb.check(&mut found);
@@ -86,6 +93,7 @@ impl Config {
         self.media.check(&mut found);
         self.summarize.check(&mut found);
         self.gemini.check(&mut found);
+        self.webhooks.check(&mut found);
         self.check_backends(&mut found);
         found
     }

@@ -74,11 +74,16 @@ impl FromIterator<(String, String)> for EnvironmentVariables {
     }
 }
 
-/// A variable is text: it may be a number, a string, or a list with commas.
+/// A variable is text: it may be a number, a string, or a list with commas, of
+/// strings or of numbers.
 fn setting(key: String, name: &str, text: &str) -> Setting {
-    let parsed: Value =
-        text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {});
-    let list = text.split(',').map(|it| Value::from(it.trim())).collect::<Vec<_>>();
-    let meanings = vec![parsed, Value::from(text), Value::Array(Tag::Default, list)];
+    let list = |of: fn(&str) -> Value| {
+        Value::Array(Tag::Default, text.split(',').map(|it| of(it.trim())).collect())
+    };
+    let meanings = vec![parsed(text), Value::from(text), list(|it| it.into()), list(parsed)];
     Setting { key, source: format!("environment variable {name}"), meanings }
+}
+
+fn parsed(text: &str) -> Value {
+    text.parse().unwrap_or_else(|never: std::convert::Infallible| match never {})
 }

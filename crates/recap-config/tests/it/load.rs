@@ -1,5 +1,6 @@
 use std::io::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use recap_config::{Config, load};
 
@@ -121,12 +122,56 @@ fn bounds_sections_and_syntax_are_checked() {
         [],
         &["queue.backend (from file recap.toml): unknown variant"],
     );
+    check_refused("", [("RECAP_GEMINI__MODELS", "")], &["gemini.models"]);
+}
+
+#[test]
+fn what_messages_need_is_checked() {
+    let short = format!("whsec_{}", "A".repeat(28));
+    let pairs = [
+        ("RECAP_WEBHOOKS__SECRET", short.as_str()),
+        ("RECAP_WEBHOOKS__ALLOW_CIDRS", "10.0.0.0/8, 10.0.0.0/33"),
+        ("RECAP_WEBHOOKS__SCHEDULE_SECONDS", "0"),
+        ("RECAP_SERVER__PUBLIC_URL", "https://recap.example.org/"),
+    ];
     check_refused(
         "",
-        [("RECAP_SERVER__HOST", "0.0.0.0")],
-        &["server.host (from environment variable RECAP_SERVER__HOST): use a loopback address"],
+        pairs,
+        &[
+            "webhooks.secret (from environment variable RECAP_WEBHOOKS__SECRET): use whsec_ and 24 \
+             to 64 bytes in base64: recap keys secret prints a new one",
+            "\"10.0.0.0/33\" is no network; write it as in",
+            "name 1 to 20 waits, each of 1 to 604800 seconds",
+            "server.public_url (from environment variable RECAP_SERVER__PUBLIC_URL): use a URL without",
+        ],
     );
-    check_refused("", [("RECAP_GEMINI__MODELS", "")], &["gemini.models"]);
+    let many = vec!["60"; 21].join(",");
+    let wrong = [
+        ("RECAP_WEBHOOKS__SCHEDULE_SECONDS", many.as_str()),
+        ("RECAP_SERVER__PUBLIC_URL", "recap.example.org"),
+    ];
+    check_refused("", wrong, &["webhooks.schedule_seconds", "begins with http:// or https://"]);
+    for odd in ["https://a.example?b", "https://a.example#b", "https://me@a.example", "https://a b"]
+    {
+        check_refused("", [("RECAP_SERVER__PUBLIC_URL", odd)], &["without user, query"]);
+    }
+}
+
+#[test]
+fn what_messages_need_is_read() {
+    let secret = format!("whsec_{}", "A".repeat(32));
+    let pairs = [
+        ("RECAP_WEBHOOKS__SECRET", secret.as_str()),
+        ("RECAP_WEBHOOKS__ALLOW_CIDRS", "10.0.0.0/8, fd00::/8,192.0.2.1/32"),
+        ("RECAP_WEBHOOKS__SCHEDULE_SECONDS", "1, 60"),
+        ("RECAP_SERVER__PUBLIC_URL", "https://recap.example.org/api"),
+    ];
+    let config = load(Some(file("").path()), &variables(pairs)).unwrap().config;
+    assert_eq!(config.webhooks.allowed_networks().len(), 3);
+    assert_eq!(config.webhooks.schedule(), [1, 60].map(Duration::from_secs));
+    assert_eq!(config.webhooks.retention(), Duration::from_hours(720));
+    assert_eq!(config.server.public_url, "https://recap.example.org/api");
+    assert!(!format!("{:?}", config.webhooks).contains(&secret));
 }
 
 #[test]

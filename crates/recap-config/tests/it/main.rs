@@ -2,6 +2,7 @@
 //! the refusal reads.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod auth;
 mod load;
 mod show;
 
