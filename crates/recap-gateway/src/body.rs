@@ -1,21 +1,48 @@
 //! The JSON of the API, apart from the documents it is made of.
 
+mod batch;
+mod bounded;
 mod create;
+mod delivery;
+mod endpoint;
+mod event;
 mod health;
 mod job;
+mod key;
+mod limits;
 mod list;
+mod operator;
 mod outcome;
+mod own;
 mod result;
 mod transcript;
 mod video;
+mod wish;
 
+pub(crate) use self::batch::{BatchBody, CreateBatch};
+pub(crate) use self::bounded::Change;
 pub use self::create::Language;
 pub(crate) use self::create::{CreateSummary, CreateTranscript};
+pub(crate) use self::delivery::{DeliveryBody, DeliveryItem, DeliveryList};
+pub(crate) use self::endpoint::{
+    ChangeEndpoint, CreateEndpoint, EndpointBody, EndpointList, EndpointWithSecret, Recover,
+    Recovered,
+};
+pub(crate) use self::event::{ProgressEvent, SegmentEvent, TextEvent};
 pub(crate) use self::health::{LiveBody, Parts, ReadyBody};
 pub(crate) use self::job::{JobBody, JobItem};
-pub(crate) use self::list::JobList;
+pub(crate) use self::key::{CreateKey, KeyBody, KeyList, NewKeyBody};
+pub(crate) use self::limits::{CommonBounds, LimitsBody};
+pub(crate) use self::list::{JobList, JobResultList};
+pub(crate) use self::operator::{
+    AnyJobItem, AnyJobList, ControlBody, FlagsBody, Replay, Replayed, SetFlags, Settings,
+};
+pub(crate) use self::outcome::eta;
+pub(crate) use self::own::{CreateCue, CreateOwn, OwnFormat};
 pub(crate) use self::result::{ResultBody, SummaryBody};
 pub(crate) use self::transcript::TranscriptBody;
+pub(crate) use self::video::VideoBody;
+pub(crate) use self::wish::{CreateRange, CreateWebhook, Extras};
 
 use std::time::Duration;
 

@@ -8,16 +8,28 @@ use actix_web::web::Bytes;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 use recap_config::Config;
-use recap_core::jobs::Clock;
-use recap_core::ports::{Cache, Events, Probe, Queue, Store, StoreError};
+use recap_core::jobs::{Clock, Desk};
+use recap_core::ports::{
+    Cache, Events, Keys, Limits, Probe, Queue, Replies, Store, StoreError, Webhooks,
+};
+use recap_core::webhook::AddressRules;
 use recap_core::{ErrorCode, JobId};
+use recap_telemetry::metrics;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::access::{Callers, Who};
+use crate::body::CommonBounds;
 use crate::capacity::Capacity;
 use crate::copies::{Copies, Found};
+use crate::docs::Docs;
 use crate::error::{ApiError, ApiResult};
+use crate::flags::Flags;
+use crate::frame::Manners;
 use crate::lanes::Lanes;
+use crate::limit::Limiter;
+use crate::news::News;
 use crate::reach::{Questions, Reach};
 
 /// How long the store may take over a read, of which there may be a copy.
@@ -35,10 +47,15 @@ pub type Collect = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
 /// The ports the API calls, and its clock.
 #[derive(Clone)]
 pub struct State {
-    pub store: Arc<dyn Store>,
-    pub queue: Arc<dyn Queue>,
-    pub events: Arc<dyn Events>,
+    /// What gateways and workers do alike, and its ports: store, queue, events and
+    /// webhooks.
+    pub desk: Desk,
+    pub keys: Arc<dyn Keys>,
+    pub replies: Arc<dyn Replies>,
+    pub limits: Arc<dyn Limits>,
     pub cache: Arc<dyn Cache>,
+    /// Where messages may go.
+    pub addresses: AddressRules,
     /// Asked by `/health/ready`.
     pub probes: Vec<Arc<dyn Probe>>,
     /// Called before `/metrics` is answered.
@@ -50,20 +67,36 @@ pub struct State {
 pub(crate) struct Context {
     pub(crate) state: State,
     pub(crate) rules: Rules,
+    /// Who calls.
+    pub(crate) callers: Callers,
+    /// How often they may.
+    pub(crate) limiter: Limiter,
+    /// What every answer tells a browser.
+    pub(crate) manners: Manners,
+    /// How much they may do at once.
+    pub(crate) bounds: CommonBounds,
     /// Regions that jobs may be pinned to.
     pub(crate) regions: Vec<String>,
+    /// What is switched on.
+    pub(crate) flags: Flags,
     pub(crate) capacity: Capacity,
     pub(crate) lanes: Lanes,
     pub(crate) copies: Copies,
     /// Whether the queue is worth asking.
-    pub(crate) queue: Reach,
+    pub(crate) queue_reach: Reach,
     questions: Questions,
+    /// Who watches which job.
+    pub(crate) news: News,
     /// One permit for each request that waits for a job.
     pub(crate) waiters: Semaphore,
+    /// One permit for each open event stream.
+    pub(crate) streams: Arc<Semaphore>,
     /// Fires when the server stops.
     pub(crate) shutdown: CancellationToken,
-    /// The OpenAPI document, written once.
-    pub(crate) openapi: Bytes,
+    /// What is served as it is, made once.
+    pub(crate) docs: Docs,
+    /// The settings without their secrets, written once.
+    pub(crate) settings: Bytes,
 }
 
 /// The numbers that handlers go by; each one is a setting.
@@ -73,30 +106,71 @@ pub(crate) struct Rules {
     /// How long a client may take to send a body.
     pub(crate) body_timeout: Duration,
     pub(crate) request_timeout: Duration,
+    /// After that long without news an event stream says that it is there.
+    pub(crate) stream_heartbeat: Duration,
     /// Longest life of a job that does not end.
     pub(crate) max_age: Duration,
     /// How long an ended job is kept.
     pub(crate) retention: Duration,
-    pub(crate) full_transcript: bool,
-    pub(crate) video_preview: bool,
+    /// Largest body that brings a transcript of the client's own.
+    pub(crate) max_transcript_bytes: usize,
+    /// Longest video, and transcript.
+    pub(crate) max_video: Duration,
+    /// Most items of a batch.
+    pub(crate) batch_items: u32,
+    /// Most webhook endpoints of one owner.
+    pub(crate) max_endpoints: usize,
+    /// How long an old secret is good for.
+    pub(crate) secret_rotation: Duration,
+    /// Webhooks of jobs that were submitted without a key can be signed.
+    pub(crate) signs_without_key: bool,
 }
 
 impl Context {
-    pub(crate) fn new(state: State, config: &Config, shutdown: CancellationToken) -> Self {
-        let openapi = crate::openapi().to_json().expect("the document is plain data");
+    pub(crate) fn new(
+        state: State,
+        config: &Config,
+        callers: Callers,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let settings = serde_json::to_string(config).expect("settings are plain data");
         Self {
             rules: Rules::new(config),
+            callers,
+            limiter: Limiter::new(&config.limits, Arc::clone(&state.limits)),
+            manners: Manners::new(&config.server),
+            bounds: CommonBounds::new(config),
             regions: config.queue.regions.clone(),
-            capacity: Capacity::new(config.limits.open_jobs),
+            flags: Flags::new(&config.features),
+            capacity: Capacity::new(&config.limits),
             lanes: Lanes::new(&config.queue),
             copies: Copies::new(Arc::clone(&state.cache), config.cache.job()),
-            queue: Reach::new(QUEUE_REST),
+            queue_reach: Reach::new(QUEUE_REST),
             questions: Questions::new(),
+            news: News::default(),
             waiters: Semaphore::new(config.server.max_waiters),
+            streams: Arc::new(Semaphore::new(config.server.max_streams)),
             shutdown,
-            openapi: openapi.into(),
+            docs: Docs::new(),
+            settings: settings.into(),
             state,
         }
+    }
+
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.state.desk.store
+    }
+
+    pub(crate) fn queue(&self) -> &dyn Queue {
+        &*self.state.desk.queue
+    }
+
+    pub(crate) fn events(&self) -> &dyn Events {
+        &*self.state.desk.events
+    }
+
+    pub(crate) fn webhooks(&self) -> &dyn Webhooks {
+        &*self.state.desk.webhooks
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -108,6 +182,7 @@ impl Context {
         &self,
         question: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        metrics::store_asked("read");
         // Time is left to answer without it.
         let limit = READ.min(self.rules.request_timeout / 2);
         self.questions.ask(limit, question).await
@@ -119,17 +194,36 @@ impl Context {
         &self,
         change: impl Future<Output = Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
+        metrics::store_asked("write");
         let limit = WRITE.min(self.rules.request_timeout / 2);
         self.questions.ask(limit, change).await
     }
 
+    /// The same for what the desk does. That asks the queue as well, so how long it
+    /// takes says nothing about the store.
+    pub(crate) async fn at_desk<T>(
+        &self,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let limit = WRITE.min(self.rules.request_timeout / 2);
+        let late = |_| Err(StoreError("it was not done in time".into()));
+        timeout(limit, work).await.unwrap_or_else(late)
+    }
+
     /// The job: from the store if it can have changed, and as it was last known
     /// if the store is away.
-    pub(crate) async fn find(&self, id: JobId) -> ApiResult<Found> {
+    ///
+    /// Another's job is not there.
+    pub(crate) async fn find(&self, who: &Who, id: JobId) -> ApiResult<Found> {
+        let found = self.look_up(id).await?;
+        if found.job.owner == who.owner { Ok(found) } else { Err(ApiError::no_such_job()) }
+    }
+
+    async fn look_up(&self, id: JobId) -> ApiResult<Found> {
         if let Some(ended) = self.copies.find_ended(id, self.now()).await {
             return Ok(ended);
         }
-        match self.read(id).await {
+        match self.fetch(id).await {
             Err(error) if error.code == ErrorCode::Unavailable => {
                 self.copies.find_latest(id, self.now()).await.ok_or(error)
             }
@@ -137,12 +231,26 @@ impl Context {
         }
     }
 
-    /// The job as the store has it.
+    /// The same for those who only look: as it is remembered, which is at most a
+    /// second old, and nothing that this process has heard of is missing. What
+    /// depends on the job being as it is said to be uses [`Context::find`].
+    pub(crate) async fn glance(&self, who: &Who, id: JobId) -> ApiResult<Found> {
+        let found = self.copies.recall(id, self.now(), self.look_up(id)).await?;
+        if found.job.owner == who.owner { Ok(found) } else { Err(ApiError::no_such_job()) }
+    }
+
+    /// The job as the store has it after a change of our own, whoever asks: only
+    /// after [`Context::find`].
     pub(crate) async fn read(&self, id: JobId) -> ApiResult<Found> {
+        self.copies.has_changed(Some(id));
+        self.fetch(id).await
+    }
+
+    async fn fetch(&self, id: JobId) -> ApiResult<Found> {
         // The time before the question, so that the copy is not taken for newer
         // than it is.
         let now = self.now();
-        let job = self.ask(self.state.store.find(id)).await?.ok_or_else(ApiError::no_such_job)?;
+        let job = self.ask(self.store().find(id)).await?.ok_or_else(ApiError::no_such_job)?;
         self.copies.keep(&job, now).await;
         Ok(Found::now(job, now))
     }
@@ -156,10 +264,15 @@ impl Rules {
             body_timeout: Duration::from_secs(server.client_timeout_seconds)
                 .min(server.request_timeout()),
             request_timeout: server.request_timeout(),
+            stream_heartbeat: server.stream_heartbeat(),
             max_age: config.jobs.max_age(),
             retention: config.jobs.retention(),
-            full_transcript: config.features.full_transcript,
-            video_preview: config.features.video_preview,
+            max_transcript_bytes: server.max_transcript_bytes,
+            max_video: config.jobs.max_video(),
+            batch_items: u32::try_from(config.limits.batch_items).unwrap_or(u32::MAX),
+            max_endpoints: config.webhooks.max_endpoints,
+            secret_rotation: config.webhooks.rotation(),
+            signs_without_key: !config.webhooks.secret.is_empty(),
         }
     }
 }

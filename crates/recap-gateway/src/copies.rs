@@ -1,10 +1,13 @@
-//! Copies of jobs: shown while the store is away, and instead of asking it
-//! about jobs that cannot change any more.
+//! Copies of jobs: shown while the store is away, instead of asking it about
+//! jobs that cannot change any more, and for a moment instead of asking it again.
 //!
 //! Invariant: the copy of an open job never takes the place of that of an ended
 //! one. They have keys of their own, and the ended one is looked for first, so
 //! this holds whichever process writes last.
 
+mod memory;
+
+use std::future::Future;
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +17,8 @@ use lru::LruCache;
 use recap_core::ports::{Cache, CacheKey, Resource};
 use recap_core::{Job, JobId};
 use tokio::time::timeout;
+
+use self::memory::Memory;
 
 /// Versions of the keys; to be changed with the form of the document.
 const OPEN: &str = "1-open";
@@ -28,7 +33,7 @@ const SEEN: NonZeroUsize = NonZeroUsize::new(4096).expect("not zero");
 /// A job, and how sure we are of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    pub(crate) job: Job,
+    pub(crate) job: Arc<Job>,
     /// When the store said so.
     pub(crate) read_at: Timestamp,
     /// The store could not be asked; it may know better by now.
@@ -37,8 +42,8 @@ pub(crate) struct Found {
 
 impl Found {
     /// What the store says.
-    pub(crate) fn now(job: Job, read_at: Timestamp) -> Self {
-        Self { job, read_at, away: false }
+    pub(crate) fn now(job: impl Into<Arc<Job>>, read_at: Timestamp) -> Self {
+        Self { job: job.into(), read_at, away: false }
     }
 
     /// When it was known, if it may have changed since.
@@ -53,6 +58,7 @@ pub(crate) struct Copies {
     /// After that long, a copy that has not changed is kept anew.
     renew: Duration,
     seen: Mutex<LruCache<JobId, Seen>>,
+    memory: Memory,
 }
 
 /// What is known of a job that was kept.
@@ -64,10 +70,50 @@ struct Seen {
     read_at: Timestamp,
 }
 
+impl Seen {
+    /// Newer than anything: whoever read the job before keeps no copy after.
+    const DELETED: Self =
+        Self { revision: u64::MAX, ended: false, put_at: Timestamp::MIN, read_at: Timestamp::MIN };
+}
+
 impl Copies {
     /// `lifetime` is how long the cache keeps a job.
     pub(crate) fn new(cache: Arc<dyn Cache>, lifetime: Duration) -> Self {
-        Self { cache, renew: lifetime / 2, seen: Mutex::new(LruCache::new(SEEN)) }
+        Self {
+            cache,
+            renew: lifetime / 2,
+            seen: Mutex::new(LruCache::new(SEEN)),
+            memory: Memory::default(),
+        }
+    }
+
+    /// The job as this process remembers it, which is never older than a second
+    /// if it is open, or else as `ask` says.
+    pub(crate) async fn recall<E>(
+        &self,
+        id: JobId,
+        now: Timestamp,
+        ask: impl Future<Output = Result<Found, E>>,
+    ) -> Result<Found, E> {
+        self.memory.find_or_ask(id, now, ask).await
+    }
+
+    /// The job has changed, or, without an id, any job may have.
+    pub(crate) fn has_changed(&self, id: Option<JobId>) {
+        match id {
+            Some(id) => self.memory.forget(id),
+            None => self.memory.forget_all(),
+        }
+    }
+
+    /// Forgets the job here, and its copies in all processes: it was deleted.
+    pub(crate) async fn forget(&self, id: JobId) {
+        self.memory.forget(id);
+        self.lock().put(id, Seen::DELETED);
+        let name = id.to_string();
+        let gone = self.cache.invalidate(Resource::Job, &name);
+        // An error leaves a copy that nobody looks for while the store answers.
+        let _ = timeout(PATIENCE, gone).await;
     }
 
     /// Keeps `job`, as the store had it at `now`, unless its copy says as much.
@@ -101,7 +147,7 @@ impl Copies {
 
     async fn copy(&self, id: JobId, version: &str, now: Timestamp) -> Option<Found> {
         let cached = timeout(PATIENCE, self.cache.get(&key(id, version))).await.ok()??;
-        let job: Job = serde_json::from_slice(&cached.value).ok()?;
+        let job: Arc<Job> = Arc::new(serde_json::from_slice(&cached.value).ok()?);
         let forgotten = job.status.is_terminal() && job.expires_at <= now;
         if job.id != id || forgotten {
             return None;

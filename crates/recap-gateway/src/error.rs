@@ -8,6 +8,7 @@ use std::fmt;
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
 use actix_web::{HttpResponse, ResponseError};
 use recap_core::ErrorCode;
 use recap_core::ports::{BoxError, StoreError};
@@ -32,12 +33,21 @@ pub(crate) struct ApiError {
     pub(crate) errors: Vec<FieldError>,
     pub(crate) retryable: bool,
     pub(crate) retry_after: Option<Duration>,
-    /// The methods that the endpoint takes.
-    pub(crate) allow: Option<&'static str>,
+    /// What few errors say besides.
+    pub(crate) more: Option<Box<More>>,
     /// How what the process depends on is, when that was the question.
     pub(crate) parts: Option<Box<Parts>>,
     /// For the log only.
     pub(crate) source: Option<BoxError>,
+}
+
+/// What an error says about who asked, and how often.
+#[derive(Debug, Default)]
+pub(crate) struct More {
+    /// Further headers of the answer.
+    pub(crate) headers: HeaderMap,
+    /// The limits that there was too much for.
+    pub(crate) violated: Vec<&'static str>,
 }
 
 impl ApiError {
@@ -48,7 +58,7 @@ impl ApiError {
             errors: Vec::new(),
             retryable: code.retryable(),
             retry_after: None,
-            allow: None,
+            more: None,
             parts: None,
             source: None,
         }
@@ -70,6 +80,17 @@ impl ApiError {
 
     pub(crate) fn unavailable(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorCode::Unavailable, detail).retry_after(STORE_RETRY)
+    }
+
+    /// A mistake of ours; `source` is for the log.
+    pub(crate) fn internal(source: impl Into<BoxError>) -> Self {
+        let detail = "This is not your fault; the log has the request id.";
+        Self { source: Some(source.into()), ..Self::new(ErrorCode::Internal, detail) }
+    }
+
+    /// What few errors say besides.
+    pub(crate) fn more(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
     }
 
     pub(crate) fn retry_after(mut self, after: Duration) -> Self {

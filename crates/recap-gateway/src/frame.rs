@@ -1,8 +1,11 @@
 //! Around every handler: the request id, the span, the metrics, the time limit,
-//! the net under panics, and the body of every problem.
+//! the net under panics, the body of every problem, and what browsers are told.
 
 mod asked;
+mod instance;
+mod manners;
 mod measured;
+mod packed;
 mod unread;
 
 use std::panic::AssertUnwindSafe;
@@ -11,20 +14,19 @@ use std::time::Duration;
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use actix_web::{Error, web};
+use actix_web::{Error, HttpResponse, web};
 use futures::FutureExt;
-use recap_core::ErrorCode;
 use tracing::{Instrument, debug, info_span};
 
 use self::asked::Asked;
+pub(crate) use self::manners::Manners;
 use self::measured::Measured;
+use self::packed::Packing;
+pub(crate) use self::packed::takes_gzip;
 use self::unread::Unread;
 use crate::context::Context;
 use crate::error::ApiError;
 use crate::request_id::RequestId;
-
-/// Longest path that is repeated in a problem, in bytes.
-const MAX_INSTANCE: usize = 256;
 
 /// The one middleware. Handlers only say what is wrong ([`ApiError`]).
 pub(crate) async fn frame(
@@ -33,7 +35,7 @@ pub(crate) async fn frame(
     next: Next<BoxBody>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = RequestId::of(request.headers());
-    let path: String = request.path().chars().take(MAX_INSTANCE).collect();
+    let path = instance::repeated(request.path());
     let span = info_span!(
         "request",
         request.id = %id,
@@ -42,9 +44,15 @@ pub(crate) async fn frame(
     );
     let measured = Measured::of(&request);
     let unread = Unread::of(&mut request);
-    let asked = Asked { id, path, unread };
+    let origin = cx.manners.origin(&request);
+    let packing = Packing::of(&request, cx.manners.compress_from);
+    let asked = Asked { id, path, unread, manners: &cx.manners, origin, packing };
     async {
-        let answer = guarded(cx.rules.request_timeout, request, next).await;
+        let answer = if asked.origin.is_preflight {
+            Ok(request.into_response(HttpResponse::NoContent()))
+        } else {
+            guarded(cx.rules.request_timeout, request, next).await
+        };
         let answer = asked.finish(answer);
         measured.finish(&answer);
         if let Ok(answer) = &answer {
@@ -65,15 +73,8 @@ async fn guarded(
     let answer = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind();
     match tokio::time::timeout(limit, answer).await {
         Ok(Ok(answer)) => answer,
-        Ok(Err(_panic)) => {
-            let source = "a handler panicked".into();
-            Err(ApiError { source: Some(source), ..internal() }.into())
-        }
+        Ok(Err(_panic)) => Err(ApiError::internal("a handler panicked").into()),
         // Not 408: the request was received in time, it is we who are late.
         Err(_elapsed) => Err(ApiError::unavailable("The server did not finish in time.").into()),
     }
-}
-
-fn internal() -> ApiError {
-    ApiError::new(ErrorCode::Internal, "This is not your fault; the log has the request id.")
 }

@@ -48,14 +48,14 @@ impl Lanes {
         if self.waiting(cx, &lane, now).await? >= self.per_lane {
             return Ok(false);
         }
-        let own = cx.state.store.count_waiting(&lane, Some(&job.owner), self.per_client);
+        let own = cx.store().count_waiting(&lane, Some(&job.owner), self.per_client);
         let own = cx.ask(own).await?;
         if own >= self.per_client {
             return Ok(false);
         }
         // Not before the client's own that wait outside; who has nothing in the
         // queue will see them fed at once.
-        if own > 0 && cx.ask(cx.state.store.has_parked(&lane, &job.owner)).await? {
+        if own > 0 && cx.ask(cx.store().has_parked(&lane, &job.owner)).await? {
             return Ok(false);
         }
         if let Some(count) = self.counts.lock().await.get_mut(&lane) {
@@ -71,7 +71,7 @@ impl Lanes {
         if let Some(known) = known {
             return Ok(known.waiting);
         }
-        let waiting = cx.ask(cx.state.store.count_waiting(lane, None, self.per_lane)).await?;
+        let waiting = cx.ask(cx.store().count_waiting(lane, None, self.per_lane)).await?;
         counts.insert(lane.clone(), Count { at: now, waiting });
         Ok(waiting)
     }

@@ -3,25 +3,35 @@
 //! Invariant: the gateway does no work. It holds a store, a queue, the events
 //! and a cache; media and summarisers are not among its dependencies.
 
+mod access;
+mod address;
 mod body;
 mod capacity;
 mod context;
 mod copies;
+mod cursor;
+mod docs;
 mod error;
 mod extract;
+mod flags;
 mod frame;
+mod idempotency;
 mod lanes;
+mod limit;
+mod news;
 mod openapi;
+mod pace;
 mod reach;
 mod request_id;
 mod role;
 mod routes;
 mod server;
+mod stream;
 mod wait;
 
 pub use body::{Language, job_json};
 pub use context::{Collect, State};
 pub use error::status_of;
 pub use openapi::openapi;
-pub use role::{process, role};
-pub use server::{bind, serve};
+pub use role::{check_access, process, role};
+pub use server::serve;

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use recap_core::ports::JobEvent;
 use recap_core::{ErrorCode, JobId};
-use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use crate::access::Who;
 use crate::context::Context;
 use crate::copies::Found;
 use crate::error::ApiResult;
+use crate::news::{Heard, Watch};
 
 /// Left of the request's time for reading the job once more.
 const MARGIN: Duration = Duration::from_millis(500);
@@ -28,12 +28,17 @@ const SOMETIME: Duration = Duration::from_secs(5);
 /// The job when it has ended, or as it is when the time is over or the server
 /// stops. One that is asked for beyond the number of waiters is answered at
 /// once. A store that goes away ends no wait: what is known is the answer.
-pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiResult<Found> {
+pub(crate) async fn until_ended(
+    cx: &Context,
+    who: &Who,
+    id: JobId,
+    wait: Duration,
+) -> ApiResult<Found> {
     let longest = cx.rules.request_timeout.saturating_sub(MARGIN);
     let deadline = Instant::now() + wait.min(longest);
     // Before the first look, so that no event falls between the two.
-    let mut events = cx.state.events.subscribe();
-    let mut found = cx.find(id).await?;
+    let mut watch = cx.news.watch(id);
+    let mut found = cx.glance(who, id).await?;
     if wait.is_zero() || found.job.status.is_terminal() {
         return Ok(found);
     }
@@ -41,12 +46,12 @@ pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiR
     let mut again = found.away;
     loop {
         let (over, heard) = tokio::select! {
-            () = news(&mut events, id) => (false, true),
+            () = news(&mut watch) => (false, true),
             () = sleep(if again { AGAIN } else { SOMETIME }) => (false, false),
             () = sleep_until(deadline) => (true, false),
             () = cx.shutdown.cancelled() => (true, false),
         };
-        found = look(cx, found, deadline.max(Instant::now()) + LAST_LOOK).await?;
+        found = look(cx, who, found, deadline.max(Instant::now()) + LAST_LOOK).await?;
         if over || found.job.status.is_terminal() {
             return Ok(found);
         }
@@ -55,24 +60,15 @@ pub(crate) async fn until_ended(cx: &Context, id: JobId, wait: Duration) -> ApiR
 }
 
 /// The job as it is now, or as it was known if that cannot be found out in time.
-async fn look(cx: &Context, known: Found, limit: Instant) -> ApiResult<Found> {
-    match timeout_at(limit, cx.find(known.job.id)).await {
+async fn look(cx: &Context, who: &Who, known: Found, limit: Instant) -> ApiResult<Found> {
+    match timeout_at(limit, cx.glance(who, known.job.id)).await {
         Ok(Err(error)) if error.code == ErrorCode::Unavailable => Ok(Found { away: true, ..known }),
         Ok(answer) => answer,
         Err(_elapsed) => Ok(Found { away: true, ..known }),
     }
 }
 
-/// Returns when the job has ended, or when events were lost: one of them may
-/// have been that of its end.
-async fn news(events: &mut broadcast::Receiver<JobEvent>, id: JobId) {
-    loop {
-        match events.recv().await {
-            Ok(JobEvent::Changed { job, status }) if job == id && status.is_terminal() => return,
-            Ok(_) => {}
-            Err(RecvError::Lagged(_)) => return,
-            // Nothing more will be heard; the deadline ends the wait.
-            Err(RecvError::Closed) => std::future::pending().await,
-        }
-    }
+/// Returns when the job may have ended.
+async fn news(watch: &mut Watch) {
+    while !matches!(watch.heard().await, Heard::Ended | Heard::Missed) {}
 }

@@ -4,14 +4,18 @@ use std::str::FromStr;
 
 use recap_core::job::{CacheMode, Priority};
 use recap_core::summary::Style;
-use serde::de::IntoDeserializer;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
+
+use super::bounded::{Metadata, Text, choice};
+use super::own::CreateOwn;
+use super::wish::{CreateRange, CreateWebhook};
+use crate::extract::Submit;
 
 /// Longest language tag, in characters (RFC 5646 asks for no more).
 const MAX_LANGUAGE: usize = 35;
 
-/// A summary to be made.
+/// A summary to be made, of `url` or of `transcript`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({
@@ -21,8 +25,13 @@ const MAX_LANGUAGE: usize = 35;
 }))]
 pub(crate) struct CreateSummary {
     /// A link to one YouTube video in any of its forms, or the id alone.
+    #[serde(default)]
     #[schema(max_length = 2048)]
-    pub(crate) url: String,
+    pub(crate) url: Option<String>,
+    /// A transcript of the client's own; with one the body may have
+    /// `server.max_transcript_bytes`.
+    #[serde(default)]
+    pub(crate) transcript: Option<CreateOwn>,
     /// BCP-47 of the summary, or `auto` for the video's own language.
     #[serde(default)]
     #[schema(value_type = String, default = "auto", max_length = 35)]
@@ -30,6 +39,9 @@ pub(crate) struct CreateSummary {
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "detailed")]
     pub(crate) style: Style,
+    /// Only what is said then is summarised; only of a video.
+    #[serde(default)]
+    pub(crate) range: Option<CreateRange>,
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "interactive")]
     pub(crate) priority: Priority,
@@ -43,6 +55,25 @@ pub(crate) struct CreateSummary {
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "use")]
     pub(crate) cache: CacheMode,
+    #[serde(default)]
+    pub(crate) webhook: Option<CreateWebhook>,
+    /// What the client calls the job.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 128)]
+    pub(crate) client_reference: Option<Text<128>>,
+    /// Comes back with the job: at most 16 pairs, names of 1 to 40 characters,
+    /// values of at most 256.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub(crate) metadata: Metadata,
+}
+
+impl Submit for CreateSummary {
+    const LARGE: Option<&'static str> = Some("transcript");
+
+    fn is_large(&self) -> bool {
+        self.transcript.is_some()
+    }
 }
 
 /// A transcript to be fetched.
@@ -53,6 +84,9 @@ pub(crate) struct CreateTranscript {
     /// A link to one YouTube video in any of its forms, or the id alone.
     #[schema(max_length = 2048)]
     pub(crate) url: String,
+    /// Only what is said then is kept.
+    #[serde(default)]
+    pub(crate) range: Option<CreateRange>,
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "interactive")]
     pub(crate) priority: Priority,
@@ -64,13 +98,19 @@ pub(crate) struct CreateTranscript {
     #[serde(default, deserialize_with = "choice")]
     #[schema(default = "use")]
     pub(crate) cache: CacheMode,
+    #[serde(default)]
+    pub(crate) webhook: Option<CreateWebhook>,
+    /// As for a summary.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 128)]
+    pub(crate) client_reference: Option<Text<128>>,
+    /// As for a summary.
+    #[serde(default)]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub(crate) metadata: Metadata,
 }
 
-/// One of a few words. `serde_json` takes an enum that is not a string for an
-/// error of syntax; read as a string first, it is one of content.
-fn choice<'de, D: Deserializer<'de>, T: Deserialize<'de>>(source: D) -> Result<T, D::Error> {
-    T::deserialize(String::deserialize(source)?.into_deserializer())
-}
+impl Submit for CreateTranscript {}
 
 /// A language tag, or `None` for `auto`. Its form is checked, not whether the
 /// language exists: the summariser knows more of them than any list.
@@ -97,6 +137,20 @@ impl FromStr for Language {
             return Ok(Self(Some(text.to_owned())));
         }
         Err("must be `auto` or a BCP-47 tag such as `en` or `pt-BR`, of at most 35 characters")
+    }
+}
+
+/// The tag of a language, which has to be named.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Tag(pub(crate) String);
+
+impl TryFrom<String> for Tag {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let detail = "must be a BCP-47 tag such as `en` or `pt-BR`, of at most 35 characters";
+        if is_tag(&text) { Ok(Self(text)) } else { Err(detail) }
     }
 }
 

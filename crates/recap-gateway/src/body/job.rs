@@ -1,11 +1,14 @@
 //! A job as a client sees it.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use recap_core::job::{
-    CacheMode, JobInput, Priority, Region, StageTime, TranscriptInfo, WaitingReason,
+    CacheMode, JobInput, Priority, Region, StageTime, TimeRange, TranscriptInfo, WaitingReason,
 };
 use recap_core::summary::Style;
-use recap_core::{Job, JobId, JobKind, Status};
+use recap_core::webhook::{EventType, JobWebhook};
+use recap_core::{Job, JobId, JobKind, Status, VideoId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -51,6 +54,9 @@ pub(crate) struct JobItem {
     /// An open job expires then; an ended one is forgotten.
     #[schema(value_type = String, format = DateTime)]
     expires_at: Timestamp,
+    /// When the client no longer wants it.
+    #[schema(required, value_type = Option<String>, format = DateTime)]
+    deadline: Option<Timestamp>,
     input: InputBody,
     /// What is known about the video, once it has been looked at.
     #[schema(required)]
@@ -80,6 +86,17 @@ pub(crate) struct JobItem {
     retry_at: Option<Timestamp>,
     /// Attempts that failed and were worth repeating.
     attempts: u32,
+    /// The batch it belongs to.
+    #[schema(required)]
+    batch: Option<String>,
+    /// The ended job that this one does again.
+    #[schema(required)]
+    retry_of: Option<String>,
+    #[schema(required)]
+    client_reference: Option<String>,
+    metadata: BTreeMap<String, String>,
+    #[schema(required)]
+    webhook: Option<WebhookBody>,
     urls: Urls,
     /// Grows with every change; also the `ETag`.
     revision: u64,
@@ -97,6 +114,7 @@ impl JobItem {
             started_at: job.started_at,
             completed_at: job.completed_at,
             expires_at: job.expires_at,
+            deadline: job.deadline,
             progress: ProgressBody::new(&job, now),
             usage: UsageBody::from(&job),
             urls: Urls::new(job.id, job.kind),
@@ -112,6 +130,11 @@ impl JobItem {
             waiting_reason: job.waiting_reason,
             retry_at: job.retry_at,
             attempts: job.attempts,
+            batch: job.batch.map(|it| it.to_string()),
+            retry_of: job.retry_of.map(|it| it.to_string()),
+            client_reference: job.client_reference,
+            metadata: job.metadata,
+            webhook: job.webhook.map(Into::into),
             revision: job.revision,
         }
     }
@@ -121,11 +144,18 @@ impl JobItem {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobInput)]
 pub(crate) struct InputBody {
-    /// Rebuilt from the id: the one form of the link that is used.
-    #[schema(format = "uri", example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ")]
-    url: String,
-    #[schema(example = "dQw4w9WgXcQ")]
-    video_id: String,
+    /// Rebuilt from the id: the one form of the link that is used. `null` if the
+    /// job is not about one video.
+    #[schema(required, format = "uri", example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ")]
+    url: Option<String>,
+    #[schema(required, example = "dQw4w9WgXcQ")]
+    video_id: Option<String>,
+    /// Of a transcript that the client sent.
+    #[schema(required)]
+    title: Option<String>,
+    /// Only what is said then is read; `null` is all of it.
+    #[schema(required)]
+    range: Option<RangeBody>,
     /// BCP-47, or `auto`.
     #[schema(example = "auto")]
     language: String,
@@ -140,14 +170,50 @@ pub(crate) struct InputBody {
 impl From<JobInput> for InputBody {
     fn from(input: JobInput) -> Self {
         Self {
-            url: input.video_id.watch_url(),
-            video_id: input.video_id.to_string(),
+            url: input.video_id.as_ref().map(VideoId::watch_url),
+            video_id: input.video_id.map(|it| it.to_string()),
+            title: input.transcript.and_then(|it| it.title),
+            range: input.range.map(Into::into),
             language: input.language.unwrap_or_else(|| "auto".to_owned()),
             style: input.style,
             priority: input.priority,
             region: input.region,
             cache: input.cache,
         }
+    }
+}
+
+/// A part of a video.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Range)]
+pub(crate) struct RangeBody {
+    /// In seconds.
+    start: f64,
+    /// In seconds; `null` is the end of the video.
+    #[schema(required)]
+    end: Option<f64>,
+}
+
+impl From<TimeRange> for RangeBody {
+    fn from(range: TimeRange) -> Self {
+        Self { start: super::seconds(range.start), end: range.end.map(super::seconds) }
+    }
+}
+
+/// An address that is told of the job.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobWebhook)]
+pub(crate) struct WebhookBody {
+    #[schema(format = "uri")]
+    url: String,
+    /// Empty: all but `job.started` and `job.progress`.
+    events: Vec<EventType>,
+}
+
+impl From<JobWebhook> for WebhookBody {
+    fn from(webhook: JobWebhook) -> Self {
+        let JobWebhook { url, events, key: _ } = webhook;
+        Self { url, events }
     }
 }
 
@@ -159,11 +225,19 @@ pub(crate) struct Urls {
     get: String,
     #[schema(format = "uri-reference")]
     cancel: String,
-    /// `null` for a transcript job.
+    #[schema(format = "uri-reference")]
+    retry: String,
+    #[schema(format = "uri-reference")]
+    events: String,
+    /// `null` of any but a summary job.
     #[schema(required, format = "uri-reference")]
     summary: Option<String>,
-    #[schema(format = "uri-reference")]
-    transcript: String,
+    /// `null` of a batch.
+    #[schema(required, format = "uri-reference")]
+    transcript: Option<String>,
+    /// Its items; `null` of any but a batch.
+    #[schema(required, format = "uri-reference")]
+    batch: Option<String>,
 }
 
 impl Urls {
@@ -171,8 +245,11 @@ impl Urls {
         let get = format!("/v1/jobs/{id}");
         Self {
             cancel: format!("{get}/cancel"),
+            retry: format!("{get}/retry"),
+            events: format!("{get}/events"),
             summary: (kind == JobKind::Summary).then(|| format!("{get}/summary")),
-            transcript: format!("{get}/transcript"),
+            transcript: (kind != JobKind::Batch).then(|| format!("{get}/transcript")),
+            batch: (kind == JobKind::Batch).then(|| format!("/v1/batches/{id}")),
             get,
         }
     }

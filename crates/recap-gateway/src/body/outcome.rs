@@ -36,7 +36,9 @@ impl ProgressBody {
     }
 }
 
-fn eta(job: &Job, now: Timestamp) -> Option<u64> {
+/// Seconds until `job` ends, estimated from the time so far; only of one that
+/// runs and has got somewhere.
+pub(crate) fn eta(job: &Job, now: Timestamp) -> Option<u64> {
     let started = job.started_at.filter(|_| job.status == Status::Running)?;
     let percent = u64::from(job.progress.percent());
     let left = 100_u64.saturating_sub(percent);

@@ -34,9 +34,13 @@ pub(crate) struct PointBody {
     /// In seconds.
     start: u64,
     text: String,
-    /// Plays the video from there.
-    #[schema(format = "uri", example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=12s")]
-    url: String,
+    /// Plays the video from there; `null` if there is no video.
+    #[schema(
+        required,
+        format = "uri",
+        example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=12s"
+    )]
+    url: Option<String>,
 }
 
 /// A chapter of the summary.
@@ -49,9 +53,13 @@ pub(crate) struct ChapterBody {
     end: u64,
     title: String,
     summary: String,
-    /// Plays the video from there.
-    #[schema(format = "uri", example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=300s")]
-    url: String,
+    /// Plays the video from there; `null` if there is no video.
+    #[schema(
+        required,
+        format = "uri",
+        example = "https://www.youtube.com/watch?v=dQw4w9WgXcQ&t=300s"
+    )]
+    url: Option<String>,
 }
 
 /// The result of a summary job.
@@ -68,29 +76,39 @@ pub(crate) struct ResultBody {
 }
 
 impl ResultBody {
-    pub(crate) fn new(summary: Summary, video: VideoId, transcript: Option<String>) -> Self {
+    pub(crate) fn new(
+        summary: Summary,
+        video: Option<VideoId>,
+        transcript: Option<String>,
+    ) -> Self {
         Self { summary: SummaryBody::new(summary, video), transcript }
     }
 }
 
+impl PointBody {
+    pub(crate) fn new(point: KeyPoint, video: Option<VideoId>) -> Self {
+        let KeyPoint { start, text } = point;
+        Self { start: start.as_secs(), text, url: video.map(|it| it.link_at(start)) }
+    }
+}
+
 impl SummaryBody {
-    pub(crate) fn new(summary: Summary, video: VideoId) -> Self {
-        let point = |it: KeyPoint| PointBody {
-            start: it.start.as_secs(),
-            text: it.text,
-            url: video.link_at(it.start),
-        };
+    pub(crate) fn new(summary: Summary, video: Option<VideoId>) -> Self {
         let chapter = |it: ChapterSummary| ChapterBody {
             start: it.start.as_secs(),
             end: it.end.as_secs(),
             title: it.title,
             summary: it.summary,
-            url: video.link_at(it.start),
+            url: video.map(|video| video.link_at(it.start)),
         };
         Self {
             title: summary.title,
             tldr: summary.tldr,
-            key_points: summary.key_points.into_iter().map(point).collect(),
+            key_points: summary
+                .key_points
+                .into_iter()
+                .map(|it| PointBody::new(it, video))
+                .collect(),
             chapters: summary.chapters.into_iter().map(chapter).collect(),
             language: summary.language,
             style: summary.style,

@@ -9,8 +9,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Transcript)]
 pub(crate) struct TranscriptBody {
-    #[schema(example = "dQw4w9WgXcQ")]
-    video_id: String,
+    /// `null` for a transcript that the client sent.
+    #[schema(required, example = "dQw4w9WgXcQ")]
+    video_id: Option<String>,
     source: TranscriptSource,
     /// BCP-47 of the track.
     #[schema(example = "en")]
@@ -34,9 +35,9 @@ pub(crate) struct CueBody {
 }
 
 impl TranscriptBody {
-    pub(crate) fn new(video: VideoId, transcript: Transcript) -> Self {
+    pub(crate) fn new(video: Option<VideoId>, transcript: Transcript) -> Self {
         Self {
-            video_id: video.to_string(),
+            video_id: video.map(|it| it.to_string()),
             source: transcript.source,
             language: transcript.language,
             cues: transcript.cues.into_iter().map(Into::into).collect(),

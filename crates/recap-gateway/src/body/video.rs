@@ -8,8 +8,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Video)]
 pub(crate) struct VideoBody {
-    #[schema(example = "dQw4w9WgXcQ")]
-    id: String,
+    /// `null` if all there is of it is a transcript that the client sent.
+    #[schema(required, example = "dQw4w9WgXcQ")]
+    id: Option<String>,
     title: String,
     #[schema(required)]
     channel: Option<String>,
@@ -42,7 +43,7 @@ pub(crate) struct VideoChapter {
 impl VideoBody {
     pub(crate) fn new(video: VideoMetadata, preview: bool) -> Self {
         Self {
-            id: video.id.to_string(),
+            id: video.id.map(|it| it.to_string()),
             title: video.title,
             channel: video.channel,
             duration_seconds: video.duration.map(|it| it.as_secs()),

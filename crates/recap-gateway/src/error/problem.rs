@@ -34,6 +34,11 @@ pub(crate) struct Problem {
     request_id: String,
     /// The parts of the request that are not allowed; empty if it is not one part.
     errors: Vec<FieldError>,
+    /// The limits that there was too much for, as named by `ratelimit-policy`; only
+    /// of `rate_limited`.
+    #[serde(rename = "violated-policies", skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, required = false, example = json!(["submit"]))]
+    violated: Vec<&'static str>,
     /// How what the process depends on is; only of `/health`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Parts, required = false)]
@@ -43,8 +48,8 @@ pub(crate) struct Problem {
 /// One part of a request that is not allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldError {
-    /// Where it is: a JSON pointer into the body such as `/url`, or `?` and
-    /// the name of a query parameter.
+    /// Where it is: a JSON pointer into the body such as `/url`, `?` and the name
+    /// of a query parameter, or the name of a header.
     #[schema(example = "/url")]
     pub(crate) pointer: String,
     /// What is allowed there.
@@ -69,6 +74,7 @@ impl Problem {
             retryable: error.retryable,
             request_id: request_id.to_owned(),
             errors: error.errors.clone(),
+            violated: error.more.as_ref().map(|it| it.violated.clone()).unwrap_or_default(),
             parts: error.parts.clone(),
         }
     }

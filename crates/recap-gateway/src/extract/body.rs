@@ -16,6 +16,8 @@ use serde::de::DeserializeOwned;
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
 
+pub(super) use self::parse::parse;
+
 /// The body of a request, read and checked.
 pub(crate) struct Body<T>(pub(crate) T);
 
@@ -31,14 +33,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
         async move {
             head?;
             let bytes = read(payload, rules.max_body_bytes, rules.body_timeout).await?;
-            parse::parse(&bytes).map(Self)
+            parse(&bytes).map(Self)
         }
         .boxed_local()
     }
 }
 
 /// Refuses by the head alone, before a byte of the body is read.
-fn check_head(headers: &HeaderMap, max_bytes: usize) -> ApiResult<()> {
+pub(super) fn check_head(headers: &HeaderMap, max_bytes: usize) -> ApiResult<()> {
     let text = |name| headers.get(name).and_then(|it| it.to_str().ok());
     let media_type = text(header::CONTENT_TYPE).unwrap_or_default();
     let essence = media_type.split(';').next().unwrap_or_default().trim();
@@ -53,7 +55,11 @@ fn check_head(headers: &HeaderMap, max_bytes: usize) -> ApiResult<()> {
     Ok(())
 }
 
-async fn read(payload: Payload, max_bytes: usize, limit: Duration) -> ApiResult<BytesMut> {
+pub(super) async fn read(
+    payload: Payload,
+    max_bytes: usize,
+    limit: Duration,
+) -> ApiResult<BytesMut> {
     let all = collect(payload, max_bytes);
     tokio::time::timeout(limit, all).await.unwrap_or_else(|_| {
         let detail = format!("The body did not arrive within {} seconds.", limit.as_secs());
@@ -75,7 +81,7 @@ async fn collect(mut payload: Payload, max_bytes: usize) -> ApiResult<BytesMut> 
     Ok(bytes)
 }
 
-fn too_large(max_bytes: usize) -> ApiError {
+pub(super) fn too_large(max_bytes: usize) -> ApiError {
     let detail = format!("The body may have {max_bytes} bytes at most.");
     ApiError::new(ErrorCode::PayloadTooLarge, detail)
 }

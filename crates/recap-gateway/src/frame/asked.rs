@@ -8,18 +8,25 @@ use actix_web::{Error, HttpResponse, HttpResponseBuilder, ResponseError};
 use recap_core::ErrorCode;
 use tracing::{error, warn};
 
+use super::manners::{Manners, Origin};
+use super::packed::Packing;
 use super::unread::Unread;
 use crate::error::{ApiError, PROBLEM_JSON, Problem, status_of};
 use crate::request_id::{REQUEST_ID, RequestId};
 
 /// What was asked, for the answer.
-pub(super) struct Asked {
+pub(super) struct Asked<'a> {
     pub(super) id: RequestId,
     pub(super) path: String,
     pub(super) unread: Option<Unread>,
+    pub(super) manners: &'a Manners,
+    /// The page that asked.
+    pub(super) origin: Origin,
+    /// Whether the answer may be compressed.
+    pub(super) packing: Packing,
 }
 
-impl Asked {
+impl Asked<'_> {
     /// The answer with its headers; if it is an error, with its problem.
     pub(super) fn finish(
         &self,
@@ -27,11 +34,12 @@ impl Asked {
     ) -> Result<ServiceResponse<BoxBody>, Error> {
         // Without a request at hand the answer travels as an error.
         let mut answer = answer.map_err(|error| self.problem(&error))?;
-        if let Some(problem) = answer.response().error().map(|it| self.problem(it)) {
+        if let Some(mut problem) = answer.response().error().map(|it| self.problem(it)) {
+            problem.add(answer.headers());
             return Ok(answer.into_response(problem.error_response()));
         }
         self.mark(answer.headers_mut());
-        Ok(answer.map_body(|_, body| hold(self.unread.as_ref(), body)))
+        Ok(self.packing.pack(answer).map_body(|_, body| hold(self.unread.as_ref(), body)))
     }
 
     fn problem(&self, error: &Error) -> Framed {
@@ -43,14 +51,11 @@ impl Asked {
 
     fn framed(&self, error: &ApiError) -> Framed {
         log(error);
-        let mut headers = HeaderMap::new();
+        let mut headers = error.more.as_ref().map(|it| it.headers.clone()).unwrap_or_default();
         self.mark(&mut headers);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON));
         if let Some(after) = error.retry_after {
             headers.insert(header::RETRY_AFTER, after.as_secs().max(1).into());
-        }
-        if let Some(allow) = error.allow {
-            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
         }
         let problem = Problem::new(error, &self.path, self.id.as_str());
         let unread = self.unread.clone();
@@ -60,7 +65,7 @@ impl Asked {
     /// The headers of every answer.
     fn mark(&self, headers: &mut HeaderMap) {
         headers.insert(REQUEST_ID, self.id.header());
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        self.manners.mark(&self.origin, headers);
     }
 }
 
@@ -77,7 +82,7 @@ fn foreign(error: &Error) -> ApiError {
     if status.is_client_error() {
         return ApiError::new(ErrorCode::ValidationFailed, "The request could not be read.");
     }
-    ApiError { source: Some(error.to_string().into()), ..super::internal() }
+    ApiError::internal(error.to_string())
 }
 
 /// The only place where a failed request is logged; 4xx are the client's.
@@ -100,6 +105,17 @@ struct Framed {
     headers: HeaderMap,
     problem: Problem,
     unread: Option<Unread>,
+}
+
+impl Framed {
+    /// What was said around the handler, such as what the request was charged.
+    fn add(&mut self, headers: &HeaderMap) {
+        for (name, value) in headers {
+            if !self.headers.contains_key(name) {
+                self.headers.append(name.clone(), value.clone());
+            }
+        }
+    }
 }
 
 impl std::fmt::Display for Framed {

@@ -16,17 +16,25 @@ use crate::body::{JobBody, JobItem, ResultBody};
 
 /// A summary job that ended well.
 pub(crate) fn job() -> Value {
-    let created_at = "2026-01-01T12:00:00Z".parse().expect("a valid time");
-    let video_id = "dQw4w9WgXcQ".parse().expect("a valid id");
-    let job = succeeded(video_id, created_at);
+    let job = succeeded_job();
+    let (video_id, created_at) = (job.input.video_id, job.created_at);
     let item = JobItem::new(job, created_at, false);
     let result = ResultBody::new(summary(), video_id, None);
     serde_json::to_value(JobBody::new(item, Some(result))).expect("a job is plain data")
 }
 
+/// The document behind it.
+pub(super) fn succeeded_job() -> Job {
+    let created_at = "2026-01-01T12:00:00Z".parse().expect("a valid time");
+    succeeded("dQw4w9WgXcQ".parse().expect("a valid id"), created_at)
+}
+
 fn succeeded(video_id: VideoId, created_at: Timestamp) -> Job {
     let input = JobInput {
-        video_id,
+        video_id: Some(video_id),
+        transcript: None,
+        batch: None,
+        range: None,
         language: Some("en".to_owned()),
         style: Style::Brief,
         priority: Priority::Interactive,
@@ -53,7 +61,7 @@ fn succeeded(video_id: VideoId, created_at: Timestamp) -> Job {
 
 fn video(id: VideoId) -> VideoMetadata {
     VideoMetadata {
-        id,
+        id: Some(id),
         title: "How bridges stand".to_owned(),
         channel: Some("A channel".to_owned()),
         duration: Some(Duration::from_mins(5)),

@@ -1,16 +1,19 @@
 //! Which problems an endpoint may answer with, each with its real body as the
 //! example.
 
+mod resources;
+
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use recap_core::ErrorCode;
 use utoipa::Modify;
 use utoipa::openapi::example::{Example, ExampleBuilder};
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{Content, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 
+use super::gates::{Gates, add_scheme};
 use crate::error::{ApiError, FieldError, PROBLEM_JSON, Problem, status_of};
 
 /// Any endpoint may end so.
@@ -20,22 +23,23 @@ const ALWAYS: [ErrorCode; 2] = [ErrorCode::Internal, ErrorCode::Unavailable];
 fn problems_of(operation: &str) -> &'static [ErrorCode] {
     use ErrorCode as Code;
     match operation {
-        "create_summary" | "create_transcript" => &[
+        "list_jobs" | "get_limits" | "list_keys" => &[Code::ValidationFailed],
+        "get_job" => &[Code::JobNotFound, Code::ValidationFailed],
+        "stream_job" => &[Code::JobNotFound, Code::TooManyStreams, Code::ValidationFailed],
+        "cancel_job" => &[Code::JobNotFound, Code::JobFinished, Code::ValidationFailed],
+        "create_key" => &[
             Code::InvalidJson,
             Code::RequestTimeout,
             Code::PayloadTooLarge,
             Code::UnsupportedMediaType,
             Code::ValidationFailed,
-            Code::InvalidUrl,
-            Code::QueueFull,
         ],
-        "list_jobs" => &[Code::ValidationFailed],
-        "get_job" => &[Code::JobNotFound, Code::ValidationFailed],
-        "cancel_job" => &[Code::JobNotFound, Code::JobFinished, Code::ValidationFailed],
+        "get_key" | "revoke_key" => &[Code::KeyNotFound, Code::ValidationFailed],
         "get_summary" | "get_transcript" => {
             &[Code::JobNotFound, Code::ResultNotReady, Code::ValidationFailed]
         }
-        _ => &[],
+        "explain_error" => &[Code::NotFound],
+        _ => resources::problems_of(operation),
     }
 }
 
@@ -44,23 +48,22 @@ pub(super) struct Problems;
 
 impl Modify for Problems {
     fn modify(&self, document: &mut OpenApi) {
+        let gates = Gates::new();
+        add_scheme(document);
         for (path, item) in &mut document.paths.paths {
-            for operation in operations(item) {
-                add_problems(path, operation);
+            for (method, operation) in super::operations(item) {
+                add_problems(path, operation, gates.problems(path, method));
+                gates.describe(path, method, operation);
                 add_request_id(operation);
             }
         }
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.post].into_iter().flatten()
-}
-
-fn add_problems(path: &str, operation: &mut Operation) {
+fn add_problems(path: &str, operation: &mut Operation, gate: &[ErrorCode]) {
     let id = operation.operation_id.clone().unwrap_or_default();
     let mut by_status: BTreeMap<StatusCode, Vec<ErrorCode>> = BTreeMap::new();
-    for code in problems_of(&id).iter().chain(&ALWAYS) {
+    for code in problems_of(&id).iter().chain(gate).chain(&ALWAYS) {
         by_status.entry(status_of(*code)).or_default().push(*code);
     }
     for (status, codes) in by_status {
@@ -88,7 +91,16 @@ fn response(path: &str, operation: &Operation, codes: &[ErrorCode]) -> Response 
 /// in the case of a result.
 fn names_a_time(code: ErrorCode) -> bool {
     use ErrorCode as Code;
-    matches!(code, Code::Unavailable | Code::QueueFull | Code::ResultNotReady)
+    matches!(
+        code,
+        Code::Unavailable
+            | Code::RateLimited
+            | Code::TooManyJobs
+            | Code::QueueFull
+            | Code::TooManyStreams
+            | Code::IdempotencyInFlight
+            | Code::ResultNotReady
+    )
 }
 
 fn example(path: &str, operation: &Operation, code: ErrorCode) -> RefOr<Example> {

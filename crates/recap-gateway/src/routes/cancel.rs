@@ -1,16 +1,15 @@
 //! `/v1/jobs/{id}/cancel`.
 
 use actix_web::{HttpResponse, web};
-use recap_core::ports::{Cancel, JobEvent};
-use recap_core::{ErrorCode, Failure, Job, Status};
+use recap_core::ports::Cancel;
+use recap_core::{ErrorCode, Job};
 use recap_telemetry::metrics;
-use tracing::info;
 
 use super::show;
 use crate::body::{JobBody, time_between};
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{JobPath, NoParams, Params};
+use crate::extract::{Caller, JobPath, NoParams, Params};
 
 /// Cancel a job.
 ///
@@ -27,26 +26,20 @@ use crate::extract::{JobPath, NoParams, Params};
 )]
 pub(crate) async fn cancel(
     cx: web::Data<Context>,
+    Caller(who): Caller,
     JobPath(id): JobPath,
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
-    let failure = Failure::from(ErrorCode::Canceled);
-    let now = cx.now();
-    let forget_at = now + cx.rules.retention;
-    let outcome = cx.tell(cx.state.store.cancel(id, &failure, now, forget_at)).await?;
-    let event = match outcome {
-        Cancel::Canceled => JobEvent::Changed { job: id, status: Status::Canceled },
-        Cancel::Requested => JobEvent::CancelRequested { job: id },
+    cx.find(&who, id).await?;
+    let outcome = cx.tell(cx.state.desk.cancel(id, cx.now())).await?;
+    match outcome {
+        Cancel::Canceled | Cancel::Requested => {}
         Cancel::Missing => return Err(ApiError::no_such_job()),
         Cancel::Finished => {
             let detail = "The job has ended; there is nothing left to cancel.";
             return Err(ApiError::new(ErrorCode::JobFinished, detail));
         }
-    };
-    if outcome == Cancel::Canceled {
-        info!(job.id = %id, job.status = %Status::Canceled, "job ended");
     }
-    cx.state.events.publish(event).await;
     // Not a copy: none can know of this.
     let found = cx.read(id).await?;
     if outcome == Cancel::Canceled {

@@ -5,13 +5,17 @@ mod query;
 use actix_web::http::header::{ETAG, RETRY_AFTER};
 use actix_web::{HttpRequest, HttpResponse, web};
 use recap_core::Job;
+use recap_core::ports::JobFilter;
 
-use self::query::{ListJobs, WaitFor};
+pub(crate) use self::query::ListJobs;
+use self::query::WaitFor;
 use super::show;
 use crate::body::{JobBody, JobList};
 use crate::context::Context;
+use crate::cursor;
 use crate::error::ApiResult;
-use crate::extract::{JobPath, Params};
+use crate::extract::{Caller, JobPath, Params};
+use crate::pace;
 use crate::wait;
 
 /// List jobs, newest first.
@@ -28,11 +32,13 @@ use crate::wait;
 )]
 pub(crate) async fn list(
     cx: web::Data<Context>,
+    Caller(who): Caller,
     query: Params<ListJobs>,
 ) -> ApiResult<HttpResponse> {
-    let page = cx.ask(cx.state.store.list(&query.0.into())).await?;
+    let filter = JobFilter { owner: Some(who.owner.clone()), ..query.0.into() };
+    let page = cx.ask(cx.store().list(&filter)).await?;
     let last = page.jobs.last().map(|it| it.id);
-    let next_cursor = last.filter(|_| page.has_more).map(query::cursor);
+    let next_cursor = last.filter(|_| page.has_more).map(|it| cursor::encode(&it));
     let data = page.jobs.into_iter().map(|it| show::item(&cx, it)).collect();
     Ok(HttpResponse::Ok().json(JobList { data, next_cursor, has_more: page.has_more }))
 }
@@ -83,16 +89,17 @@ pub(crate) async fn list(
 pub(crate) async fn find(
     cx: web::Data<Context>,
     request: HttpRequest,
+    Caller(who): Caller,
     JobPath(id): JobPath,
     query: Params<WaitFor>,
 ) -> ApiResult<HttpResponse> {
-    let found = wait::until_ended(&cx, id, query.0.wait).await?;
+    let found = wait::until_ended(&cx, &who, id, query.0.wait).await?;
     let job = &found.job;
     let known = is_known(&request, job);
     let mut answer = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header((ETAG, etag(job)));
     if !job.status.is_terminal() {
-        answer.insert_header((RETRY_AFTER, show::retry_after(job, cx.now())));
+        answer.insert_header((RETRY_AFTER, pace::seconds(job, cx.now(), cx.capacity.known())));
     }
     if known {
         return Ok(show::marked(&cx, answer.finish(), found.known_at()));

@@ -6,14 +6,14 @@ use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::{HttpResponse, web};
 use recap_core::summary::render;
 use recap_core::transcript::{srt, text, vtt};
-use recap_core::{ErrorCode, Job, VideoId};
+use recap_core::{ErrorCode, Job};
 
 use self::format::{SummaryFormat, SummaryQuery, TranscriptFormat, TranscriptQuery};
 use super::show;
 use crate::body::{SummaryBody, TranscriptBody};
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
-use crate::extract::{JobPath, Params};
+use crate::extract::{Caller, JobPath, Params};
 
 /// Read the summary that a job made.
 #[utoipa::path(
@@ -39,10 +39,11 @@ use crate::extract::{JobPath, Params};
 )]
 pub(crate) async fn summary(
     cx: web::Data<Context>,
+    Caller(who): Caller,
     JobPath(id): JobPath,
     query: Params<SummaryQuery>,
 ) -> ApiResult<HttpResponse> {
-    let found = cx.find(id).await?;
+    let found = cx.glance(&who, id).await?;
     let job = &found.job;
     let (Some(summary), Some(video)) = (job.result.clone(), job.video.as_ref()) else {
         return Err(not_ready(&cx, job, "summary"));
@@ -53,8 +54,7 @@ pub(crate) async fn summary(
         SummaryFormat::Md => render::markdown(&summary, video),
         SummaryFormat::Txt => render::text(&summary, video),
     };
-    let file =
-        file(job.input.video_id, "summary", &format.to_string(), format.content_type(), text);
+    let file = file(job, "summary", &format.to_string(), format.content_type(), text);
     Ok(show::marked(&cx, file, found.known_at()))
 }
 
@@ -81,11 +81,12 @@ pub(crate) async fn summary(
 )]
 pub(crate) async fn transcript(
     cx: web::Data<Context>,
+    Caller(who): Caller,
     JobPath(id): JobPath,
     query: Params<TranscriptQuery>,
 ) -> ApiResult<HttpResponse> {
-    let job = cx.find(id).await?.job;
-    let Some(transcript) = cx.ask(cx.state.store.find_transcript(id)).await? else {
+    let job = cx.glance(&who, id).await?.job;
+    let Some(transcript) = cx.ask(cx.store().find_transcript(id)).await? else {
         return Err(not_ready(&cx, &job, "transcript"));
     };
     let format = query.0.format;
@@ -95,7 +96,7 @@ pub(crate) async fn transcript(
         TranscriptFormat::Srt => srt::render(&transcript.cues),
         TranscriptFormat::Vtt => vtt::render(&transcript.cues),
     };
-    Ok(file(job.input.video_id, "transcript", &format.to_string(), format.content_type(), text))
+    Ok(file(&job, "transcript", &format.to_string(), format.content_type(), text))
 }
 
 /// There is no such product: not yet while the job is open, else never.
@@ -118,13 +119,14 @@ fn json(body: &impl serde::Serialize) -> ApiResult<String> {
 
 /// Shown by a browser, and saved under a name that says what it is.
 fn file(
-    video: VideoId,
+    job: &Job,
     product: &str,
     extension: &str,
     content_type: &'static str,
     text: String,
 ) -> HttpResponse {
-    let disposition = format!("inline; filename=\"{video}.{product}.{extension}\"");
+    let name = job.input.video_id.map_or_else(|| job.id.to_string(), |it| it.to_string());
+    let disposition = format!("inline; filename=\"{name}.{product}.{extension}\"");
     HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, content_type))
         .insert_header((CONTENT_DISPOSITION, disposition))

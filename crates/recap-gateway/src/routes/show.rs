@@ -1,6 +1,6 @@
 //! A job as an answer.
 
-use std::time::Duration;
+use std::sync::Arc;
 
 use actix_web::http::header::{AGE, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
@@ -11,13 +11,7 @@ use recap_core::transcript::text;
 use crate::body::{JobBody, JobItem, ResultBody, seconds_between};
 use crate::context::Context;
 use crate::copies::Found;
-
-/// When an open job is worth asking for again, in seconds; who cannot bear it
-/// uses `wait`.
-const POLL: u64 = 5;
-
-/// Longest `Retry-After`, in seconds: a job may be canceled meanwhile.
-const MAX_POLL: u64 = 3600;
+use crate::pace;
 
 /// Where an answer comes from (RFC 9211).
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
@@ -28,20 +22,26 @@ const STORE_AWAY: HeaderValue = HeaderValue::from_static("recap; hit; detail=sto
 pub(super) async fn job(
     cx: &Context,
     mut answer: HttpResponseBuilder,
-    mut found: Found,
+    found: Found,
 ) -> HttpResponse {
+    let (body, known_at) = body(cx, found).await;
+    marked(cx, answer.json(body), known_at)
+}
+
+/// The job as it is answered, and when it was so, if it may have changed since.
+pub(crate) async fn body(cx: &Context, mut found: Found) -> (JobBody, Option<Timestamp>) {
     let mut transcript = None;
-    if found.job.result.is_some() && cx.rules.full_transcript {
-        match cx.ask(cx.state.store.find_transcript(found.job.id)).await {
+    if found.job.result.is_some() && cx.flags.full_transcript() {
+        match cx.ask(cx.store().find_transcript(found.job.id)).await {
             Ok(known) => transcript = known.map(|it| text::render(&it.cues)),
             Err(_) => found.away = true,
         }
     }
     let known_at = found.known_at();
-    let mut job = found.job;
+    let mut job = Arc::unwrap_or_clone(found.job);
     let video = job.input.video_id;
     let result = job.result.take().map(|it| ResultBody::new(it, video, transcript));
-    marked(cx, answer.json(JobBody::new(item(cx, job), result)), known_at)
+    (JobBody::new(item(cx, job), result), known_at)
 }
 
 /// Says of an answer that it is as the job was at `known_at`, the store being
@@ -61,11 +61,10 @@ pub(super) fn marked(
 
 /// The job without its result.
 pub(super) fn item(cx: &Context, job: Job) -> JobItem {
-    JobItem::new(job, cx.now(), cx.rules.video_preview)
+    JobItem::new(job, cx.now(), cx.flags.video_preview())
 }
 
 /// Seconds until an open job is worth asking for again.
 pub(super) fn retry_after(job: &Job, now: Timestamp) -> u64 {
-    let wait = job.retry_at.map(|it| Duration::try_from(it.duration_since(now)));
-    wait.and_then(Result::ok).map_or(POLL, |it| it.as_secs().clamp(POLL, MAX_POLL))
+    pace::seconds(job, now, None)
 }

@@ -1,7 +1,6 @@
 //! `/openapi.json`.
 
-use actix_web::http::header::ContentType;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::context::Context;
 
@@ -10,9 +9,12 @@ use crate::context::Context;
     get,
     path = "/openapi.json",
     operation_id = "openapi",
-    tag = "health",
-    responses((status = 200, description = "OpenAPI 3.1.", body = serde_json::Value)),
+    tag = "docs",
+    responses(
+        (status = 200, description = "OpenAPI 3.1.", body = serde_json::Value),
+        (status = 304, description = "The document has not changed."),
+    ),
 )]
-pub(crate) async fn openapi(cx: web::Data<Context>) -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::json()).body(cx.openapi.clone())
+pub(crate) async fn openapi(cx: web::Data<Context>, request: HttpRequest) -> HttpResponse {
+    cx.docs.openapi.answer(&request)
 }

@@ -1,94 +1,92 @@
 //! What every kind of submit does.
 
+mod accept;
+mod hit;
+mod order;
+mod own;
+
 use std::time::Duration;
 
 use actix_web::HttpResponse;
-use actix_web::http::header::{LOCATION, RETRY_AFTER};
-use recap_core::job::{JobInput, Owner, Region};
-use recap_core::ports::Entry;
-use recap_core::video::VideoUrl;
-use recap_core::{ErrorCode, Job, JobKind, VideoId};
-use recap_telemetry::metrics;
-use tokio::time::timeout;
-use tracing::{debug, info, warn};
+use actix_web::http::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
+use recap_core::Job;
 
-use super::show;
+pub(super) use self::order::{Order, again, batch, summary, transcript};
+use super::{batches, show};
+use crate::access::Who;
 use crate::context::Context;
 use crate::copies::Found;
-use crate::error::{ApiError, ApiResult, FieldError};
+use crate::error::ApiResult;
+use crate::extract::Wishes;
+use crate::idempotency::{self, Begun};
+use crate::wait;
 
-/// How long the queue may take before the client is answered without it.
-const QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Left of the request's time for reading and writing around a wait.
+const MARGIN: Duration = Duration::from_secs(2);
 
-/// The video that `url` points at.
-pub(super) fn video_of(url: &str) -> ApiResult<VideoId> {
-    VideoUrl::parse(url).map(|it| it.id()).map_err(|error| {
-        let detail = error.to_string();
-        let errors = vec![FieldError::new("/url", detail.clone())];
-        ApiError { errors, ..ApiError::new(ErrorCode::InvalidUrl, detail) }
-    })
-}
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// The region that `name` is, if it is one of those that there are.
-pub(super) fn region_of(cx: &Context, name: Option<String>) -> ApiResult<Option<Region>> {
-    let Some(name) = name else { return Ok(None) };
-    let known = cx.regions.contains(&name);
-    let region = Region::try_from(name).ok().filter(|_| known);
-    region.map(Some).ok_or_else(|| {
-        let detail = match cx.regions.as_slice() {
-            [] => "must be left out: there are no regions here".to_owned(),
-            regions => format!("must be one of {}", regions.join(", ")),
-        };
-        ApiError::invalid(vec![FieldError::new("/region", detail)])
-    })
-}
-
-/// Keeps the job, then queues it. The document comes first: once it is kept,
-/// a queue that does not answer only makes the job start later.
+/// Keeps what was ordered, once for each idempotency key, and waits for its end
+/// if that is preferred.
 ///
 /// A client that is told that the store does not answer has lost nothing, but
 /// its job may exist: a write that took too long may still have happened. Then
-/// the job simply runs, and nobody asks for it.
+/// its key stays locked for a while, so that the job is not made twice.
 pub(super) async fn submit(
     cx: &Context,
-    owner: Owner,
-    kind: JobKind,
-    input: JobInput,
+    who: &Who,
+    wishes: &Wishes,
+    order: Order,
 ) -> ApiResult<HttpResponse> {
-    let now = cx.now();
-    if !cx.capacity.take(cx, now).await? {
-        return Err(cx.capacity.refusal());
+    let claim = match idempotency::begin(cx, who, wishes).await? {
+        Begun::Ours(claim) => claim,
+        Begun::Done(answer) => return Ok(answer),
+    };
+    let as_batch = order.as_batch;
+    let prepared = match accept::prepare(cx, order, &claim).await {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            claim.release(cx).await;
+            return Err(error);
+        }
+    };
+    let found = accept::keep(cx, prepared).await?;
+    let answer = answer(cx, found.clone(), as_batch).await?;
+    let mut answer = claim.keep(cx, answer).await;
+    let Some(wait) = wishes.wait else { return Ok(answer) };
+    if let Some(ended) = waited(cx, who, wishes, &found.job).await
+        && let Ok(ended) = self::answer(cx, ended, as_batch).await
+    {
+        answer = ended;
     }
-    let job = Job::new(owner, kind, input, now, now + cx.rules.max_age);
-    let has_place = cx.lanes.take(cx, &job, now).await?;
-    cx.tell(cx.state.store.insert(&job, !has_place)).await?;
-    let (id, video) = (job.id, job.input.video_id);
-    info!(job.id = %id, job.kind = %kind, video.id = %video, job.parked = !has_place, "job accepted");
-    metrics::job_submitted(&kind.to_string());
-    if has_place {
-        queue(cx, &job).await;
-    }
-    cx.copies.keep(&job, now).await;
-
-    let mut answer = HttpResponse::Accepted();
-    answer.insert_header((LOCATION, format!("/v1/jobs/{id}")));
-    answer.insert_header((RETRY_AFTER, show::retry_after(&job, now)));
-    Ok(show::job(cx, answer, Found::now(job, now)).await)
+    let applied = HeaderValue::try_from(format!("wait={}", wait.as_secs())).expect("digits");
+    answer.headers_mut().insert(PREFERENCE_APPLIED, applied);
+    Ok(answer)
 }
 
-/// Says so to the queue, unless it has just shown that it does not listen.
-async fn queue(cx: &Context, job: &Job) {
-    if !cx.queue.worth_asking(QUEUE_TIMEOUT) {
-        debug!(job.id = %job.id, "job left to the reconciler; the queue is away");
-        return;
+/// The job as it is now, as one or as a batch.
+async fn answer(cx: &Context, found: Found, as_batch: bool) -> ApiResult<HttpResponse> {
+    let job = &found.job;
+    let ended = job.status.is_terminal();
+    let mut answer = if ended { HttpResponse::Ok() } else { HttpResponse::Accepted() };
+    let resource = if as_batch { "batches" } else { "jobs" };
+    answer.insert_header((LOCATION, format!("/v1/{resource}/{}", job.id)));
+    if !ended {
+        answer.insert_header((RETRY_AFTER, show::retry_after(job, cx.now())));
     }
-    let entry = Entry::new(job, 0);
-    let push = cx.state.queue.push(std::slice::from_ref(&entry), Duration::ZERO);
-    let problem = match timeout(QUEUE_TIMEOUT, push).await {
-        Ok(Ok(())) => return cx.queue.answered(),
-        Ok(Err(error)) => error.0.to_string(),
-        Err(elapsed) => elapsed.to_string(),
-    };
-    cx.queue.failed();
-    warn!(job.id = %job.id, error = problem, "job not queued; the reconciler will do it");
+    if as_batch {
+        batches::show(cx, answer, found).await
+    } else {
+        Ok(show::job(cx, answer, found).await)
+    }
+}
+
+/// The job at its end, if that comes in the time that the client would wait.
+/// Whatever else becomes of the wait, the job was accepted.
+async fn waited(cx: &Context, who: &Who, wishes: &Wishes, job: &Job) -> Option<Found> {
+    let wait = wishes.wait.filter(|_| !job.status.is_terminal())?;
+    let longest = cx.rules.request_timeout.saturating_sub(MARGIN);
+    let left = longest.saturating_sub(wishes.began.elapsed());
+    let found = wait::until_ended(cx, who, job.id, wait.min(left)).await.ok()?;
+    Some(found).filter(|it| it.job.status.is_terminal())
 }

@@ -6,10 +6,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use recap_config::Config;
-use recap_core::jobs::Clock;
+use recap_core::jobs::{Clock, Desk};
+use recap_core::key::{ApiKey, NewKey, Scope};
+use recap_core::ports::{Events as _, JobEvent, Keys as _};
+use recap_core::webhook::AddressRules;
 use recap_core::{Job, JobId, JobKind};
 use recap_gateway::State;
-use recap_testkit::fakes::{MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, TestClock};
+use recap_testkit::fakes::{
+    FakeLimits, MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, TestClock,
+};
 use recap_testkit::samples;
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -32,6 +37,7 @@ pub(crate) struct TestGateway {
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) events: Arc<MemoryEvents>,
+    pub(crate) limits: Arc<FakeLimits>,
     pub(crate) cache: MemoryCache,
     pub(crate) probe: Arc<TestProbe>,
     /// How often the metrics of others were asked for.
@@ -82,10 +88,22 @@ impl TestGateway {
         let probe = Arc::new(TestProbe::new());
         let collected = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&collected);
-        let state = State {
+        let limits = Arc::new(FakeLimits::default());
+        let desk = Desk {
             store: store.clone(),
+            webhooks: store.clone(),
             queue: queue.clone(),
             events: events.clone(),
+            keep_jobs: config.jobs.retention(),
+            keep_messages: config.webhooks.retention(),
+            public_url: config.server.public_url.clone(),
+        };
+        let state = State {
+            desk,
+            keys: store.clone(),
+            replies: store.clone(),
+            limits: limits.clone(),
+            addresses: AddressRules::new(Vec::new(), false),
             cache: Arc::new(cache.clone()),
             probes: vec![probe.clone()],
             collect: Arc::new(move || {
@@ -94,12 +112,24 @@ impl TestGateway {
             }),
             clock: seen,
         };
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listener = TcpListener::bind((config.server.host, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let shutdown = CancellationToken::new();
         let mut server = JoinSet::new();
         server.spawn(recap_gateway::serve(state, &config, listener, shutdown.clone()));
-        Self { address, clock, store, queue, events, cache, probe, collected, shutdown, server }
+        Self {
+            address,
+            clock,
+            store,
+            queue,
+            events,
+            limits,
+            cache,
+            probe,
+            collected,
+            shutdown,
+            server,
+        }
     }
 
     pub(crate) async fn send(
@@ -127,6 +157,30 @@ impl TestGateway {
         self.send("POST", path, &[JSON], body.as_bytes()).await
     }
 
+    /// Sends a request with what proves a key.
+    pub(crate) async fn send_as(&self, key: &str, method: &str, path: &str) -> Reply {
+        let (name, value) = bearer(key);
+        self.send(method, path, &[(name, value.as_str())], b"").await
+    }
+
+    /// A key that may do this, once callers have to say who they are.
+    pub(crate) async fn key(&self, scopes: &[Scope], change: impl FnOnce(&mut ApiKey)) -> NewKey {
+        let mut made = samples::api_key();
+        made.key.scopes = scopes.to_vec();
+        change(&mut made.key);
+        self.store.put_key(&made.key).await.unwrap();
+        self.keys_change().await;
+        made
+    }
+
+    /// Tells the server that keys have changed, and waits until it has heard it.
+    pub(crate) async fn keys_change(&self) {
+        self.events.publish(JobEvent::KeysChanged).await;
+        while self.get("/v1/limits").await.status != 401 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Keeps a job under [`JOB`].
     pub(crate) fn keep(&self, mut job: Job) -> Job {
         job.id = JOB.parse().unwrap();
@@ -152,4 +206,9 @@ impl Drop for TestGateway {
 /// The id in a body that is a job.
 pub(crate) fn id_of(job: &Value) -> JobId {
     job["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// What proves a key, as it is sent.
+pub(crate) fn bearer(text: &str) -> (&'static str, String) {
+    ("authorization", format!("Bearer {text}"))
 }

@@ -13,6 +13,9 @@ use tokio::task::JoinSet;
 use crate::app::{JOB, TestGateway, id_of};
 use crate::client::Reply;
 
+/// Longer than an open job is believed without asking.
+const MOMENT: Duration = Duration::from_secs(1);
+
 const MARK: Option<&str> = Some("recap; hit; detail=store_away");
 
 fn path() -> String {
@@ -109,6 +112,7 @@ async fn an_older_copy_never_takes_the_place_of_an_ended_job() {
     let late = TestGateway::beside(&ours);
     late.keep(running(3));
     assert_eq!(late.get(&path()).await.json()["status"], "running");
+    late.clock.advance(MOMENT);
 
     ours.keep(running(3));
     assert_eq!(ours.get(&path()).await.json()["status"], "succeeded");
@@ -126,17 +130,21 @@ async fn a_copy_is_written_when_there_is_news() {
     let [key] = &app.cache.keys()[..] else { panic!("one copy") };
     app.cache.put(key, Bytes::from_static(b"untouched")).await;
     let written = || app.cache.value(key).unwrap() != "untouched";
-    app.get(&path()).await;
+    let look = async || {
+        app.clock.advance(MOMENT);
+        app.get(&path()).await
+    };
+    look().await;
     app.keep(running(2));
-    app.get(&path()).await;
+    look().await;
     assert!(!written());
     app.keep(running(4));
-    app.get(&path()).await;
+    look().await;
     assert!(written());
     // Nor may it go while somebody still looks at the job.
     app.cache.put(key, Bytes::from_static(b"untouched")).await;
     app.clock.advance(Duration::from_mins(30));
-    app.get(&path()).await;
+    look().await;
     assert!(written());
 }
 
@@ -147,7 +155,10 @@ async fn a_copy_that_cannot_be_read_is_none() {
     app.get(&path()).await;
     let [key] = &app.cache.keys()[..] else { panic!("one copy") };
     app.cache.put(key, Bytes::from_static(b"{\"id\":7}")).await;
+    app.clock.advance(10 * MOMENT);
     assert_eq!(app.get(&path()).await.status, 200);
+    app.clock.advance(10 * MOMENT);
+    app.cache.put(key, Bytes::from_static(b"{\"id\":7}")).await;
     app.store.fail(true);
     assert_eq!(app.get(&path()).await.status, 503);
 }
@@ -157,6 +168,7 @@ async fn only_one_waits_for_a_store_that_hangs() {
     let app = TestGateway::with(|it| it.server.request_timeout_seconds = 2);
     app.keep(running(3));
     app.get(&path()).await;
+    app.clock.advance(MOMENT);
     app.store.hang(true);
     let began = Instant::now();
     for _ in 0..5 {
@@ -184,10 +196,11 @@ async fn waiting(app: &Arc<TestGateway>) -> JoinSet<Reply> {
     let mut requests = JoinSet::new();
     let client = Arc::clone(app);
     requests.spawn(async move { client.get(&format!("{}?wait=30s", path())).await });
-    while app.events.listeners() == 0 {
+    // It watches before it looks.
+    while app.store.finds() == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    // Until it has had its first look.
+    // Until it has been answered.
     tokio::time::sleep(Duration::from_millis(100)).await;
     requests
 }
@@ -198,10 +211,11 @@ async fn a_wait_goes_on_to_its_end() {
     app.keep(running(3));
     let began = Instant::now();
     let mut request = waiting(&app).await;
+    app.clock.advance(MOMENT);
     app.store.fail(true);
     let reply = request.join_next().await.unwrap().unwrap();
     assert_eq!((reply.status, &reply.json()["status"]), (200, &"running".into()));
-    check_marked(&reply, "0");
+    check_marked(&reply, "1");
     assert!(began.elapsed() >= Duration::from_millis(1500), "{:?}", began.elapsed());
 }
 

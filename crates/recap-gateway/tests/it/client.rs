@@ -7,11 +7,18 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 /// An answer, read to its end.
-#[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     headers: Vec<(String, String)>,
+    /// As text, if it is some.
     pub(crate) body: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {:?} {:.2000}", self.status, self.headers, self.body)
+    }
 }
 
 impl Reply {
@@ -23,16 +30,23 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("not JSON: {self:?}"))
     }
 
-    fn parse(bytes: &[u8]) -> Self {
-        let text = std::str::from_utf8(bytes).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").expect("a whole head");
+    /// All values of a header that may be there several times.
+    pub(crate) fn headers(&self, name: &str) -> Vec<&str> {
+        let all = self.headers.iter().filter(|(it, _)| it == name);
+        all.map(|(_, value)| value.as_str()).collect()
+    }
+
+    fn parse(answer: &[u8]) -> Self {
+        let end = answer.windows(4).position(|it| it == b"\r\n\r\n").expect("a whole head");
+        let (head, bytes) = (std::str::from_utf8(&answer[..end]).unwrap(), &answer[end + 4..]);
+        let body = String::from_utf8_lossy(bytes).into_owned();
         let mut lines = head.split("\r\n");
         let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
         let header = |it: &str| {
             let (name, value) = it.split_once(": ").unwrap();
             (name.to_lowercase(), value.to_owned())
         };
-        Self { status, headers: lines.map(header).collect(), body: body.to_owned() }
+        Self { status, headers: lines.map(header).collect(), body, bytes: bytes.to_vec() }
     }
 }
 
@@ -52,13 +66,16 @@ pub(crate) async fn exchange(address: SocketAddr, request: &[u8]) -> Reply {
     Reply::parse(&answer)
 }
 
-/// A request with a body of known length, on a connection of its own.
+/// A request with a body of known length, on a connection of its own, to this
+/// machine unless another host is among the headers.
 pub(crate) fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let length = body.len().to_string();
     let length = [("content-length", length.as_str())];
     let length = if body.is_empty() { &[][..] } else { &length };
     let line = |(name, value): &(&str, &str)| format!("{name}: {value}\r\n");
     let lines: String = headers.iter().chain(length).map(line).collect();
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: recap\r\nconnection: close\r\n{lines}");
+    let own = headers.iter().any(|(name, _)| *name == "host");
+    let host = if own { "" } else { "host: localhost\r\n" };
+    let head = format!("{method} {path} HTTP/1.1\r\n{host}connection: close\r\n{lines}");
     [head.as_bytes(), b"\r\n", body].concat()
 }

@@ -30,7 +30,7 @@ async fn bodies_that_are_wrong() {
     for (body, (status, code, pointer)) in [
         ("", broken),
         ("{", broken),
-        ("{}x", (422, "validation_failed", Some("/url"))),
+        ("{}x", broken),
         (r#"{"url":"dQw4w9WgXcQ"} x"#, broken),
         (r#"{"url":"dQw4w9WgXcQ",}"#, broken),
         ("url=dQw4w9WgXcQ", broken),
@@ -110,7 +110,7 @@ async fn paths_and_methods_that_are_wrong() {
         ("GET", cancel.as_str(), 405, "method_not_allowed", Some("POST")),
         ("PUT", "/v1/jobs", 405, "method_not_allowed", Some("GET, HEAD")),
         ("OPTIONS", "/v1/jobs", 405, "method_not_allowed", Some("GET, HEAD")),
-        ("PATCH", unknown.as_str(), 405, "method_not_allowed", Some("GET, HEAD")),
+        ("PATCH", unknown.as_str(), 405, "method_not_allowed", Some("GET, HEAD, DELETE")),
     ] {
         let reply = app.send(method, path, &[], b"").await;
         let problem = check(&reply, status, code, None);
@@ -163,4 +163,70 @@ async fn a_problem_is_complete() {
     let app = TestGateway::spawn();
     let problem = app.post_text("/v1/summaries", r#"{"url":"nonsense"}"#).await.json();
     insta::assert_json_snapshot!("problem", problem);
+}
+
+#[tokio::test]
+async fn requests_that_are_wrong_in_other_ways() {
+    let app = TestGateway::spawn();
+    let json = [("content-type", "application/json")];
+    let body = br#"{"url":"dQw4w9WgXcQ"}"#;
+    let large = vec![b' '; 20_000];
+    for (method, path, headers, body, status, code) in [
+        ("GET", "/v1/jobs/%zz", &[][..], &b""[..], 404, "job_not_found"),
+        ("GET", "/v1/jobs/%E0%80", &[], b"", 404, "job_not_found"),
+        ("GET", "/v1/jobs/a%2Fb", &[], b"", 404, "job_not_found"),
+        ("GET", "/v1/jobs/..%2f..%2fetc", &[], b"", 404, "job_not_found"),
+        ("GET", "/v1//jobs", &[], b"", 404, "not_found"),
+        ("GET", "/v1/jobs?%", &[], b"", 422, "validation_failed"),
+        ("GET", "/v1/jobs?limit=%zz", &[], b"", 422, "validation_failed"),
+        ("GET", "/v1/jobs?limit=%ff%fe", &[], b"", 422, "validation_failed"),
+        ("GET", "/v1/jobs?&&&=&", &[], b"", 422, "validation_failed"),
+        ("GET", "/v1/jobs?status=%00", &[], b"", 422, "validation_failed"),
+        ("POST", "/v1/summaries", &json, b"\xff\xfe", 400, "invalid_json"),
+        ("POST", "/v1/summaries", &json, &large, 413, "payload_too_large"),
+        ("POST", "/v1/summaries?x=1", &json, body, 422, "validation_failed"),
+        ("BREW", "/v1/summaries", &json, body, 405, "method_not_allowed"),
+        ("TRACE", "/v1/jobs", &[], b"", 405, "method_not_allowed"),
+        ("CONNECT", "/v1/jobs", &[], b"", 405, "method_not_allowed"),
+    ] {
+        let reply = app.send(method, path, headers, body).await;
+        assert_eq!(
+            (reply.status, &reply.json()["code"]),
+            (status, &code.into()),
+            "{method} {path}"
+        );
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+        assert_eq!(reply.header("allow").is_some(), status == 405, "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn what_asks_for_no_body_gets_none() {
+    let app = TestGateway::spawn();
+    for (path, status) in [("/v1/jobs/nonsense", 404), ("/nowhere", 404), ("/v1/summaries", 405)] {
+        let reply = app.send("HEAD", path, &[], b"").await;
+        assert_eq!((reply.status, reply.body.as_str()), (status, ""), "{path}");
+        assert_eq!(reply.header("content-type"), Some("application/problem+json"));
+        assert_eq!(reply.header("x-request-id"), Some("test-1"));
+    }
+}
+
+#[tokio::test]
+async fn who_accepts_other_forms_gets_the_one_there_is() {
+    let app = TestGateway::spawn();
+    for accept in ["text/html", "application/xml", "image/*;q=0", "nonsense", ""] {
+        let reply = app.send("GET", "/v1/jobs", &[("accept", accept)], b"").await;
+        assert_eq!((reply.status, reply.header("content-type")), (200, Some("application/json")));
+    }
+}
+
+#[tokio::test]
+async fn who_asks_before_sending_is_told_to_go_on() {
+    let app = TestGateway::spawn();
+    let raw = "POST /v1/summaries HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\
+               content-type: application/json\r\nexpect: 100-continue\r\ncontent-length: 21\r\n\r\n\
+               {\"url\":\"dQw4w9WgXcQ\"}";
+    let reply = crate::client::exchange(app.address, raw.as_bytes()).await;
+    assert_eq!(reply.status, 100);
+    assert!(reply.body.starts_with("HTTP/1.1 202"), "{reply:?}");
 }

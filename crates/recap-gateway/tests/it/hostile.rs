@@ -2,10 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use recap_core::JobKind;
+use recap_testkit::samples;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
-use crate::app::TestGateway;
+use crate::app::{JOB, TestGateway};
 
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
@@ -19,8 +21,8 @@ async fn ten_megabytes_are_refused_by_their_announcement() {
 
 #[tokio::test]
 async fn an_endless_body_is_cut_off() {
-    let app = TestGateway::spawn();
-    let head = "POST /v1/summaries HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+    let app = TestGateway::with(|it| it.server.max_transcript_bytes = 100 << 10);
+    let head = "POST /v1/summaries HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                 transfer-encoding: chunked\r\n\r\n";
     let chunk = format!("1000\r\n{}\r\n", "x".repeat(0x1000));
     let reply =
@@ -41,6 +43,8 @@ async fn deep_json_is_not_followed() {
         (format!(r#"{{"url":{closed}}}"#), 422),
         (format!(r#"{{"nope":{deep}"#), 422),
         ("{\"a\":".repeat(100_000), 422),
+        (format!(r#"{{"url":"dQw4w9WgXcQ","metadata":{closed}}}"#), 422),
+        (format!(r#"{{"url":"dQw4w9WgXcQ","metadata":{{"a":{closed}}}}}"#), 422),
     ] {
         let reply = app.post_text("/v1/summaries", &body).await;
         assert_eq!(reply.status, status, "{reply:?}");
@@ -87,10 +91,56 @@ async fn a_client_that_is_slow_with_its_head_is_dropped() {
 #[tokio::test]
 async fn a_client_that_is_slow_with_its_body_is_told_and_dropped() {
     let app = TestGateway::with(|it| it.server.client_timeout_seconds = 1);
-    let head = "POST /v1/summaries HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+    let head = "POST /v1/summaries HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
                 content-length: 30\r\n\r\n{\"url\":";
     let began = Instant::now();
     let reply = crate::client::exchange(app.address, head.as_bytes()).await;
     assert_eq!((reply.status, &reply.json()["code"]), (408, &"request_timeout".into()));
     assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_client_that_reads_nothing_is_dropped() {
+    let app = TestGateway::with(|it| it.server.write_timeout_seconds = 1);
+    let job = app.keep(samples::succeeded(JobKind::Transcript));
+    // 15 MB: more than the system takes for a client that takes nothing.
+    app.store.put_transcript_of(job.id, samples::transcript(Duration::from_hours(300)));
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(4096).unwrap();
+    let mut stream = socket.connect(app.address).await.unwrap();
+    let request = format!("GET /v1/jobs/{JOB}/transcript HTTP/1.1\r\nhost: localhost\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let began = Instant::now();
+    // Only who writes learns that the other side is gone.
+    while stream.write_all(b"\r\n").await.is_ok() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it is still there");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(began.elapsed() >= Duration::from_millis(900), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused_by_its_size() {
+    let app = TestGateway::spawn();
+    let header = |index: usize| format!("x-{index}: 1\r\n");
+    let many: String = (0..100).map(header).collect();
+    let few: String = (0..80).map(header).collect();
+    let large = format!("x-large: {}\r\n", "x".repeat(200_000));
+    for (path, headers, status) in [
+        ("/health/live", few.as_str(), 200),
+        ("/health/live", many.as_str(), 431),
+        ("/health/live", large.as_str(), 431),
+        (&format!("/{}", "x".repeat(60_000)), "", 404),
+        (&format!("/{}", "x".repeat(70_000)), "", 400),
+        ("/v1/jobs/%ff%fe", "", 404),
+        ("/v1/jobs/\u{fc}\u{1F600}", "", 400),
+        ("nowhere", "", 404),
+        ("/a b", "", 400),
+    ] {
+        let head =
+            format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n");
+        let reply = crate::client::exchange(app.address, head.as_bytes()).await;
+        assert_eq!(reply.status, status, "{path:.40} {headers:.40}");
+        assert!(reply.body.len() < 1500);
+    }
 }

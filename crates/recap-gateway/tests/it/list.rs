@@ -45,7 +45,7 @@ async fn filters_choose_jobs() {
     let app = TestGateway::spawn();
     let summary = app.keep_succeeded(JobKind::Summary).id.to_string();
     let mut other = samples::queued(JobKind::Transcript);
-    other.input.video_id = "jNQXAC9IVRw".parse().unwrap();
+    other.input.video_id = Some("jNQXAC9IVRw".parse().unwrap());
     other.created_at += Duration::from_hours(1);
     app.store.put(other.clone());
     let other = other.id.to_string();

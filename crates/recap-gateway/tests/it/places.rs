@@ -53,7 +53,7 @@ async fn a_full_lane_takes_no_more_from_anyone() {
     assert_eq!(app.queue.pushes().len(), 1);
     assert_eq!(waiting(&app).await, 3);
 
-    let owner = Owner::new("address:127.0.0.1");
+    let owner = Owner::default();
     assert_eq!(app.store.next_parked(&LANE, None).await.unwrap(), Some(owner));
 }
 

@@ -1,10 +1,13 @@
 //! Asking for work.
 
+use std::time::Duration;
+
 use insta::assert_json_snapshot;
-use recap_core::JobKind;
 use recap_core::job::{CacheMode, Priority, Region};
 use recap_core::jobs::JobPayload;
+use recap_core::ports::{Events as _, JobEvent};
 use recap_core::summary::Style;
+use recap_core::{Job, JobKind, Status};
 use recap_testkit::samples;
 use serde_json::{Value, json};
 
@@ -84,13 +87,58 @@ async fn a_full_queue_refuses_and_a_free_place_accepts() {
 }
 
 #[tokio::test]
-async fn a_job_belongs_to_the_address_that_asked_for_it() {
+async fn a_refusal_says_when_a_place_is_free() {
+    let app = TestGateway::with(|it| it.limits.open_jobs = 1);
+    app.post("/v1/summaries", &json!({"url": URL})).await;
+    // One job ends every 20 seconds, as far as is heard.
+    for _ in 0..5 {
+        app.clock.advance(Duration::from_secs(20));
+        let open = samples::queued(JobKind::Transcript);
+        app.store.put(open.clone());
+        let path = format!("/v1/jobs/{}", open.id);
+        let status = async || app.get(&path).await.json()["status"].clone();
+        assert_eq!(status().await, "queued");
+        app.store.put(Job { status: Status::Failed, ..open.clone() });
+        // It is remembered as open until its event is heard.
+        app.events.publish(JobEvent::Changed { job: open.id, status: Status::Failed }).await;
+        while status().await != "failed" {}
+    }
+    let refused = app.post("/v1/summaries", &json!({"url": URL})).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (503, &"queue_full".into()));
+    assert_eq!(refused.header("retry-after"), Some("19"));
+    app.clock.advance(Duration::from_hours(1));
+    let refused = app.post("/v1/summaries", &json!({"url": URL})).await;
+    assert_eq!(refused.header("retry-after"), Some("600"));
+}
+
+#[tokio::test]
+async fn nobody_has_too_many_open_jobs() {
+    let app = TestGateway::with(|it| it.limits.open_jobs_per_client = 3);
+    let [ada, bob] = [crate::keyed::key(&app).await, crate::keyed::key(&app).await];
+    let batch = json!({"urls": [URL, URL]});
+    assert_eq!(ada.post(&app, "/v1/batches", &batch).await.status, 202);
+    // Each item will be a job.
+    let refused = ada.post(&app, "/v1/batches", &json!({"urls": [URL, URL, URL]})).await;
+    assert_eq!((refused.status, &refused.json()["code"]), (429, &"too_many_jobs".into()));
+    assert_eq!(refused.header("retry-after"), Some("30"));
+    let detail = "1 jobs of yours have not ended; there may be 3 at most.";
+    assert_eq!(refused.json()["detail"], detail);
+    assert_eq!(ada.post(&app, "/v1/batches", &batch).await.status, 202);
+    assert_eq!(ada.post(&app, "/v1/summaries", &json!({"url": URL})).await.status, 202);
+    assert_eq!(ada.post(&app, "/v1/summaries", &json!({"url": URL})).await.status, 429);
+    // Others may, and more than the limit at once if they have none.
+    let many = json!({"urls": [URL, URL, URL, URL]});
+    assert_eq!(bob.post(&app, "/v1/batches", &many).await.status, 202);
+}
+
+#[tokio::test]
+async fn without_keys_all_jobs_are_one_owners() {
     let app = TestGateway::spawn();
     let headers = [("content-type", "application/json"), ("x-forwarded-for", "192.0.2.7")];
     let reply = app.send("POST", "/v1/summaries", &headers, br#"{"url":"dQw4w9WgXcQ"}"#).await;
     let kept = app.store.job(id_of(&reply.json())).unwrap();
-    assert_eq!(kept.owner.as_str(), "address:127.0.0.1");
-    assert!(!reply.body.contains("127.0.0.1"), "{}", reply.body);
+    assert_eq!(kept.owner.as_str(), "local");
+    assert!(!reply.body.contains("192.0.2.7"), "{}", reply.body);
 }
 
 #[tokio::test]

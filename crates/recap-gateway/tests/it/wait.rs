@@ -20,7 +20,8 @@ async fn waiting(app: &Arc<TestGateway>) -> JoinSet<Reply> {
     let mut requests = JoinSet::new();
     let client = Arc::clone(app);
     requests.spawn(async move { client.get(&path()).await });
-    while app.events.listeners() == 0 {
+    // It watches before it looks.
+    while app.store.finds() == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     requests

@@ -9,7 +9,7 @@ use crate::error::{ApiError, ApiResult, FieldError};
 /// Longest explanation and pointer, in characters: they may repeat what was sent.
 const MAX_DETAIL: usize = 200;
 
-pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+pub(in crate::extract) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(invalid_json("The body is not UTF-8."));
     };

@@ -1,6 +1,5 @@
 //! What may be asked of jobs.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +8,7 @@ use recap_core::{JobId, JobKind, Status, VideoId};
 use strum::VariantNames;
 use utoipa::IntoParams;
 
+use crate::cursor;
 use crate::extract::{Fields, FromQuery};
 
 const DEFAULT_LIMIT: usize = 20;
@@ -48,7 +48,7 @@ impl FromQuery for ListJobs {
             limit: fields
                 .take_with("limit", "a number from 1 to 100", limit)
                 .unwrap_or(DEFAULT_LIMIT),
-            cursor: fields.take_with("cursor", "a `next_cursor` of this list", id_of),
+            cursor: fields.take_with("cursor", "a `next_cursor` of this list", cursor::decode),
         }
     }
 }
@@ -62,24 +62,9 @@ impl From<ListJobs> for JobFilter {
             created_after: query.created_after,
             before: query.cursor,
             limit: query.limit,
+            ..Self::default()
         }
     }
-}
-
-/// The place after `last`. In hexadecimal, so that nobody builds one by hand
-/// and it may be something else one day.
-pub(super) fn cursor(last: JobId) -> String {
-    let mut cursor = String::new();
-    for byte in last.to_string().bytes() {
-        write!(cursor, "{byte:02x}").expect("a string takes everything");
-    }
-    cursor
-}
-
-fn id_of(cursor: &str) -> Option<JobId> {
-    let byte = |it: &[u8]| u8::from_str_radix(std::str::from_utf8(it).ok()?, 16).ok();
-    let bytes: Option<Vec<u8>> = cursor.as_bytes().chunks(2).map(byte).collect();
-    std::str::from_utf8(&bytes?).ok()?.parse().ok()
 }
 
 /// How long to wait for the job to end.
@@ -109,16 +94,6 @@ fn duration(text: &str) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_cursor_leads_back_to_its_job() {
-        let id = JobId::generate();
-        assert_eq!(id_of(&cursor(id)), Some(id));
-        assert_eq!(id_of("xyz"), None);
-        assert_eq!(id_of("+a+b"), None);
-        assert_eq!(id_of("6a6f"), None);
-        assert_eq!(id_of(""), None);
-    }
 
     #[test]
     fn waits_are_whole_seconds() {

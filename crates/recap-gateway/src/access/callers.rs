@@ -1,0 +1,170 @@
+//! Finds out who calls.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use actix_web::dev::ServiceRequest;
+use recap_config::Config;
+use recap_core::job::Owner;
+use recap_core::key::{ApiKey, Scope};
+use recap_core::ports::{Budget, Rate};
+use strum::VariantArray;
+use tokio::sync::Notify;
+
+use super::Who;
+use super::bearer::Bearer;
+use super::hosts::Hosts;
+use super::jwt::Tokens;
+use super::keys::KnownKeys;
+use super::mode::Mode;
+use super::refusal::{self, Reason};
+use super::uses::Uses;
+use crate::address;
+use crate::context::Context;
+use crate::error::{ApiError, ApiResult};
+use crate::limit::{Charge, Near, Policy};
+
+/// Finds out who calls: everyone is the same without keys, and nobody is without
+/// proof with them.
+pub(crate) struct Callers {
+    pub(crate) mode: Mode,
+    pub(super) keys: KnownKeys,
+    pub(super) uses: Uses,
+    pub(super) tokens: Option<Tokens>,
+    hosts: Hosts,
+    trusted_proxies: usize,
+    /// Whether more than this machine can reach the server.
+    pub(super) is_public: bool,
+    failures_per_minute: u32,
+    failures: Near,
+    /// Wakes whoever attends to the keys.
+    pub(super) changed: Notify,
+}
+
+impl Callers {
+    /// `address` is the one that the server listens on.
+    ///
+    /// # Errors
+    ///
+    /// When a key set cannot be read that is in a file.
+    pub(crate) fn new(config: &Config, address: SocketAddr) -> io::Result<Self> {
+        let tokens = Tokens::new(&config.auth)?;
+        Ok(Self {
+            mode: Mode::new(tokens.is_some()),
+            keys: KnownKeys::new(config.auth.key_cache()),
+            uses: Uses::new(),
+            tokens,
+            hosts: Hosts::new(&config.server),
+            trusted_proxies: config.server.trusted_proxies,
+            is_public: !address.ip().is_loopback(),
+            failures_per_minute: config.limits.failed_logins_per_minute,
+            failures: Near::new(),
+            changed: Notify::new(),
+        })
+    }
+
+    /// Keys were made or revoked, or may have been: none is remembered.
+    pub(crate) fn keys_changed(&self) {
+        self.keys.forget();
+        self.changed.notify_one();
+    }
+
+    /// Refuses what reaches a server without keys under another's name.
+    pub(super) fn check_host(&self, request: &ServiceRequest) -> ApiResult<()> {
+        if self.mode.known() == Some(true) {
+            self.hosts.check(request.headers())?;
+        }
+        Ok(())
+    }
+
+    /// Who sent `request`.
+    pub(super) async fn identify(&self, cx: &Context, request: &ServiceRequest) -> ApiResult<Who> {
+        let address = address::of(request, self.trusted_proxies);
+        if self.mode.is_keyless(cx).await? {
+            self.hosts.check(request.headers())?;
+            let peer = request.peer_addr().is_some_and(|it| it.ip().to_canonical().is_loopback());
+            let near = !self.is_public && peer && address.is_loopback();
+            return if near { Ok(local(&address::name(address))) } else { Err(refusal::remote()) };
+        }
+        let text = match Bearer::of(request.headers()) {
+            Bearer::Token(text) => text,
+            Bearer::Missing => return Err(refusal::missing()),
+            Bearer::Unreadable => return Err(self.failed(&address::name(address), Reason::Key)),
+        };
+        self.prove(cx, text, &address::name(address)).await
+    }
+
+    /// Who `text` belongs to. A key that is remembered and a token that is good are
+    /// let in before failures are counted, as they cost no lookup: others at the
+    /// same address must not shut them out.
+    async fn prove(&self, cx: &Context, text: &str, address: &str) -> ApiResult<Who> {
+        let now = cx.now();
+        if let Some(key) = self.keys.recall(text).filter(|it| it.is_valid(now)) {
+            return Ok(self.welcome(&key, now));
+        }
+        let is_key = ApiKey::prefix_of(text).is_some();
+        if let Some(tokens) = self.tokens.as_ref().filter(|_| !is_key)
+            && let Some((owner, scopes)) = tokens.verify(text, now).await?
+        {
+            let client = owner.as_str().to_owned();
+            return Ok(Who { owner, scopes, client, ..local(address) });
+        }
+        self.check_failures(address)?;
+        if !is_key {
+            let reason = if self.tokens.is_some() { Reason::Token } else { Reason::Key };
+            return Err(self.failed(address, reason));
+        }
+        let found = self.keys.find(cx, text).await?.filter(|it| it.is_valid(now));
+        let key = found.ok_or_else(|| self.failed(address, Reason::Key))?;
+        Ok(self.welcome(&key, now))
+    }
+
+    fn welcome(&self, key: &ApiKey, now: jiff::Timestamp) -> Who {
+        self.uses.note(key, now);
+        Who {
+            owner: key.owner.clone(),
+            key: Some(key.id),
+            scopes: key.scopes.clone(),
+            client: key.id.to_string(),
+            submits_per_minute: key.submits_per_minute,
+            submits_per_day: key.submits_per_day,
+        }
+    }
+
+    /// Refuses to look at what an address sends that has been wrong too often.
+    fn check_failures(&self, address: &str) -> ApiResult<()> {
+        let Some(policy) = self.failures_of(address) else { return Ok(()) };
+        let level = self.failures.look(&policy.budget);
+        if level.left > 0 {
+            return Ok(());
+        }
+        recap_telemetry::metrics::rate_limited(policy.name);
+        Err(Charge { granted: false, policies: vec![(policy, level)] }.refusal())
+    }
+
+    fn failed(&self, address: &str, reason: Reason) -> ApiError {
+        if let Some(policy) = self.failures_of(address) {
+            self.failures.take(&policy.budget);
+        }
+        refusal::wrong(reason)
+    }
+
+    fn failures_of(&self, address: &str) -> Option<Policy> {
+        let rate = Rate { count: self.failures_per_minute, per: Duration::from_mins(1) };
+        let budget = Budget { key: address.to_owned(), rate };
+        (rate.count > 0).then_some(Policy { name: "login", budget })
+    }
+}
+
+/// Whoever is at this machine may do everything.
+fn local(address: &str) -> Who {
+    Who {
+        owner: Owner::default(),
+        key: None,
+        scopes: Scope::VARIANTS.to_vec(),
+        client: address.to_owned(),
+        submits_per_minute: None,
+        submits_per_day: None,
+    }
+}

@@ -1,0 +1,89 @@
+//! `/v1/jobs/{id}/retry`.
+
+use actix_web::{HttpResponse, web};
+use recap_core::transcript::Transcript;
+use recap_core::{ErrorCode, Job, Status};
+
+use super::submit;
+use crate::body::JobBody;
+use crate::context::Context;
+use crate::error::{ApiError, ApiResult};
+use crate::extract::{Caller, JobPath, NoParams, Params, Wishes};
+
+/// Do a job again that ended without success.
+///
+/// Makes a new job of the same input, which begins where the old one stopped: a
+/// transcript that was fetched and segments that were summarised are not done
+/// again. Of a batch, every item is done again; `urls.batch` leads to it. The request
+/// needs no body.
+#[utoipa::path(
+    post,
+    path = "/v1/jobs/{id}/retry",
+    operation_id = "retry_job",
+    tag = "jobs",
+    params(
+        ("id" = String, Path, description = "The job."),
+        ("idempotency-key" = Option<String>, Header, description = "As for a summary."),
+        ("prefer" = Option<String>, Header, description = "As for a summary."),
+        ("cancel-after" = Option<String>, Header, description = "As for a summary; that of the \
+            old job does not count."),
+    ),
+    responses(
+        (
+            status = 202,
+            description = "The new job is kept and will be worked on.",
+            body = JobBody,
+            headers(
+                ("location" = String, description = "Path of the new job."),
+                ("retry-after" = u64, description = "Seconds until the job is worth asking for."),
+                ("preference-applied" = String, description = "`wait=n`, if it was preferred."),
+                ("idempotency-replayed" = String, description = "`true` if it was answered \
+                                                                 before."),
+            ),
+        ),
+        (
+            status = 200,
+            description = "The new job has ended: it was done meanwhile, or waited for.",
+            body = JobBody,
+            headers(
+                ("location" = String, description = "Path of the new job."),
+                ("preference-applied" = String, description = "As with 202."),
+                ("idempotency-replayed" = String, description = "As with 202."),
+            ),
+        ),
+    ),
+)]
+pub(crate) async fn retry(
+    cx: web::Data<Context>,
+    Caller(who): Caller,
+    JobPath(id): JobPath,
+    _: Params<NoParams>,
+    wishes: Wishes,
+) -> ApiResult<HttpResponse> {
+    let found = cx.find(&who, id).await?;
+    may_retry(&found.job)?;
+    let transcript = own_transcript(&cx, &found.job).await?;
+    let order = submit::again(&cx, &found.job, transcript, wishes.cancel_after);
+    submit::submit(&cx, &who, &wishes, order).await
+}
+
+fn may_retry(job: &Job) -> ApiResult<()> {
+    let (code, detail) = match job.status {
+        Status::Queued | Status::Running => {
+            (ErrorCode::JobOpen, "The job has not ended; it is retried by itself where that helps.")
+        }
+        Status::Succeeded => (ErrorCode::JobFinished, "The job has succeeded; ask for a new one."),
+        Status::Failed | Status::Canceled | Status::Expired => return Ok(()),
+    };
+    Err(ApiError::new(code, detail))
+}
+
+/// The transcript that the client sent with the job.
+pub(super) async fn own_transcript(cx: &Context, job: &Job) -> ApiResult<Option<Transcript>> {
+    if job.input.transcript.is_none() {
+        return Ok(None);
+    }
+    let transcript = cx.ask(cx.store().find_transcript(job.id)).await?;
+    // Forgotten between the two questions, and the job with it.
+    transcript.map(Some).ok_or_else(ApiError::no_such_job)
+}
