@@ -22,7 +22,8 @@ impl App {
     ///
     /// # Errors
     ///
-    /// When the embedded database cannot be opened, or a URL not be understood.
+    /// When the embedded database cannot be opened, or a URL not be understood; or
+    /// when more than this machine could reach it and there is no key.
     pub async fn start(
         config: &Config,
         listener: TcpListener,
@@ -32,6 +33,7 @@ impl App {
         let clock = system_clock();
         let ports = recap_role::connect(config, clock.clone()).await?;
         let address = listener.local_addr()?;
+        recap_gateway::check_access(config, &ports, address).await?;
         let mut roles = Roles::new();
         let stop = roles.shutdown();
         let gateway = recap_gateway::role(config, listener, &ports, clock.clone(), stop.clone());

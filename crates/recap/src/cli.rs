@@ -1,9 +1,13 @@
 //! The command line.
 
+mod keys;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use recap_gateway::Language;
+
+pub use self::keys::{CreateKeyArgs, FromNow, KeysCommand};
 
 /// Turns a video link into a summary.
 #[derive(Debug, Parser)]
@@ -40,6 +44,9 @@ pub enum Command {
     /// Say to all workers what they are to do.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Make, list and revoke API keys.
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Move all jobs to another kind of store; stop the old processes first.
     Migrate(MigrateArgs),
     /// Print the settings in force and where each came from; secrets as `***`.

@@ -54,7 +54,10 @@ pub(crate) async fn to_the_end(
     let outside = recap_worker::outside(&config, search_path, &clock, &ports, say).await?;
     let now = clock();
     let input = JobInput {
-        video_id: wanted.video,
+        video_id: Some(wanted.video),
+        transcript: None,
+        batch: None,
+        range: None,
         language: wanted.language,
         style: wanted.style,
         priority: Priority::Interactive,
@@ -62,8 +65,12 @@ pub(crate) async fn to_the_end(
         cache: CacheMode::Bypass,
     };
     let job = Job::new(Owner::default(), JobKind::Summary, input, now, now + config.jobs.max_age());
-    let watching =
-        watch(Arc::clone(&ports.store), ports.events.subscribe(), job.id, Arc::clone(&clock));
+    let watching = watch(
+        Arc::clone(&ports.store),
+        ports.shared.events.subscribe(),
+        job.id,
+        Arc::clone(&clock),
+    );
     submit(&ports, &job).await?;
     let shutdown = CancellationToken::new();
     let cx = Arc::new(recap_worker::context(&config, &ports, outside, clock));

@@ -58,6 +58,7 @@ async fn execute(
         Command::Summarize(args) => commands::summarize::run(config, &args, search_path).await,
         Command::Demo(args) => commands::demo::run(config, &args, search_path).await,
         Command::Admin(command) => commands::admin::run(config, &command).await,
+        Command::Keys(command) => commands::keys::run(config, command).await,
         Command::Migrate(args) => commands::migrate::run(config, &args).await,
         Command::Doctor => commands::doctor::run(config, search_path).await,
         Command::Config => commands::config::run(&loaded),

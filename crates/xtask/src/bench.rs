@@ -4,7 +4,6 @@
 //! the client are in this one, so that their cost is not counted. Figures are
 //! those of one machine; the ratios are what travels.
 
-pub(crate) mod process;
 mod service;
 
 use std::time::Duration;
@@ -13,9 +12,11 @@ use anyhow::Context as _;
 use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
 
-use process::Usage;
 use service::Service;
 
+use crate::lab::figures::{median, megabytes};
+use crate::lab::usage::Usage;
+use crate::lab::{build, say};
 use crate::shell;
 
 /// The 25-minute video, and the three-hour one.
@@ -29,7 +30,7 @@ const ROUNDS: usize = 7;
 const IDLE: Duration = Duration::from_secs(20);
 
 pub(crate) fn run() -> anyhow::Result<()> {
-    shell::run("cargo", &["build", "--profile", "dist", "--package", "recap"])?;
+    build("dist", &["recap"])?;
     crate::tools::install()?;
     tokio::runtime::Runtime::new()?.block_on(measure())
 }
@@ -99,22 +100,6 @@ fn spent(before: Usage, after: Usage) -> f64 {
     after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1000.0
 }
 
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
-}
-
-fn megabytes(bytes: u64) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a figure with one digit")]
-    let megabytes = bytes as f64 / f64::from(1 << 20);
-    format!("{megabytes:.1} MB")
-}
-
 fn row(figure: &str, measured: &str, limit: &str) {
     say(&format!("| {figure} | {measured} | {limit} |"));
-}
-
-#[expect(clippy::print_stdout, reason = "the table is what the task is for")]
-fn say(line: &str) {
-    println!("{line}");
 }

@@ -6,12 +6,12 @@
 //! their own, on free ports of the loopback interface, and end with this one.
 
 mod audit;
-mod client;
+mod evictions;
 mod figures;
 mod fleet;
+mod heard;
 mod logs;
 mod proxy;
-mod resp;
 mod scenarios;
 
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use audit::Verdict;
 use scenarios::SCENARIOS;
 
-use crate::shell;
+use crate::lab::{build, say};
 
 /// Longest time that one scenario may take; one that does has failed.
 const SCENARIO_TIMEOUT: Duration = Duration::from_mins(12);
@@ -28,8 +28,9 @@ const SCENARIO_TIMEOUT: Duration = Duration::from_mins(12);
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Only scenarios whose name contains this; `figures` for the figures only.
+    /// May be given several times.
     #[arg(long)]
-    only: Option<String>,
+    only: Vec<String>,
     /// Jobs submitted in each scenario.
     #[arg(long, default_value_t = 200)]
     jobs: usize,
@@ -59,21 +60,16 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         return Ok(());
     }
     if !args.built {
-        build(&args.profile)?;
+        build(&args.profile, &["recap-gateway", "recap-worker"])?;
     }
     crate::tools::install()?;
     recap_telemetry::http::install_crypto();
     let plan = Plan { jobs: args.jobs, profile: args.profile.clone() };
-    tokio::runtime::Runtime::new()?.block_on(all(&plan, args.only.as_deref()))
+    tokio::runtime::Runtime::new()?.block_on(all(&plan, &args.only))
 }
 
-fn build(profile: &str) -> anyhow::Result<()> {
-    let packages = ["recap-gateway", "recap-worker"].map(|it| format!("--package={it}"));
-    shell::run("cargo", &["build", "--profile", profile, &packages[0], &packages[1]])
-}
-
-async fn all(plan: &Plan, only: Option<&str>) -> anyhow::Result<()> {
-    let chosen = |name: &str| only.is_none_or(|it| name.contains(it));
+async fn all(plan: &Plan, only: &[String]) -> anyhow::Result<()> {
+    let chosen = |name: &str| only.is_empty() || only.iter().any(|it| name.contains(it.as_str()));
     let mut failed = Vec::new();
     let mut rows = Vec::new();
     for scenario in SCENARIOS.iter().filter(|it| chosen(it.name)) {
@@ -100,9 +96,4 @@ async fn all(plan: &Plan, only: Option<&str>) -> anyhow::Result<()> {
     }
     anyhow::ensure!(failed.is_empty(), "not held: {}", failed.join(", "));
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "the table is what the task is for")]
-pub(crate) fn say(line: &str) {
-    println!("{line}");
 }

@@ -1,11 +1,15 @@
 //! The generated pages of `docs/`, written from the types so that they cannot
 //! drift.
 
+mod breaking;
+
 use std::fmt::Write as _;
 use std::fs;
+use std::path::PathBuf;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use recap_core::ErrorCode;
+use serde_json::Value;
 use strum::VariantArray as _;
 
 use crate::shell::root;
@@ -32,7 +36,38 @@ pub(crate) fn write(check: bool) -> anyhow::Result<()> {
     if !stale.is_empty() {
         bail!("not what the code says: docs/{}; run `cargo xtask docs`", stale.join(", docs/"));
     }
+    if check { check_promises() } else { Ok(()) }
+}
+
+/// Fails if a client of the last release could not live with the API as it is.
+fn check_promises() -> anyhow::Result<()> {
+    let path = released();
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+    let old: Value = serde_json::from_str(&text)?;
+    let new: Value = serde_json::from_str(&recap_gateway::openapi().to_json()?)?;
+    let broken = breaking::changes(&old, &new);
+    if broken.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "the API breaks what was promised by docs/api/released.json:\n- {}\nMend it; or, if clients \
+         are to change, say so in the release notes and run `cargo xtask docs --release`.",
+        broken.join("\n- ")
+    );
+}
+
+/// The API is promised as it is.
+pub(crate) fn release() -> anyhow::Result<()> {
+    let path = released();
+    fs::create_dir_all(path.parent().context("it lies in a directory")?)?;
+    fs::write(path, recap_gateway::openapi().to_pretty_json()? + "\n")?;
     Ok(())
+}
+
+/// The OpenAPI document of the last release.
+fn released() -> PathBuf {
+    root().join("docs/api/released.json")
 }
 
 fn errors() -> String {

@@ -3,7 +3,10 @@
 mod bench;
 mod chaos;
 mod docs;
+mod fuzz;
+mod lab;
 mod shell;
+mod stress;
 mod test;
 mod tools;
 
@@ -29,13 +32,21 @@ enum Task {
     /// Kill, stop, cut and flush what real gateways and workers depend on, and
     /// count what becomes of their jobs.
     Chaos(chaos::Args),
+    /// Let many clients at one recap, good ones and bad ones, and measure what
+    /// becomes of it: its answers, its memory, its questions to the store.
+    Stress(stress::Args),
+    /// Try the API with thousands of requests made from its OpenAPI document.
+    Fuzz,
     /// Measure what recap costs, as it is shipped.
     Bench,
     /// Write the generated pages of `docs/`.
     Docs {
         /// Change nothing; fail if a page is not what it should be.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "release")]
         check: bool,
+        /// Promise the API as it is: later changes may not break it.
+        #[arg(long)]
+        release: bool,
     },
 }
 
@@ -44,7 +55,10 @@ fn main() -> anyhow::Result<()> {
         Task::Test { args } => test::run(&args),
         Task::Tools => tools::install(),
         Task::Chaos(args) => chaos::run(&args),
+        Task::Stress(args) => stress::run(&args),
+        Task::Fuzz => fuzz::run(),
         Task::Bench => bench::run(),
-        Task::Docs { check } => docs::write(check),
+        Task::Docs { release: true, .. } => docs::release(),
+        Task::Docs { check, .. } => docs::write(check),
     }
 }

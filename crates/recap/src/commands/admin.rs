@@ -16,13 +16,13 @@ pub(crate) async fn run(config: &Config, command: &AdminCommand) -> anyhow::Resu
     let ports = recap_role::connect(config, clock.clone()).await?;
     let was = ports.store.control().await?;
     let Some(wanted) = change(was, command, clock()) else {
-        let open = ports.store.count_open().await?;
+        let open = ports.store.count_open(None, u64::MAX).await?;
         text::print(format_args!("{}\n{open} jobs are open\n", told(&was)))?;
         return Ok(Exit::Done);
     };
     ports.store.set_control(&wanted).await?;
     // Best effort: this process may be gone before the news is.
-    ports.events.publish(JobEvent::ControlChanged).await;
+    ports.shared.events.publish(JobEvent::ControlChanged).await;
     text::print(format_args!("{}\n", told(&wanted)))?;
     Ok(Exit::Done)
 }

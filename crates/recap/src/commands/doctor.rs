@@ -63,7 +63,7 @@ async fn store(config: &Config, ports: &Result<Ports, String>) -> Finding {
         (opened, "move the file away, or set RECAP_SQLITE__FILE to another")
     };
     ports.store.check().await.map_err(|it| mend(it.0, hint))?;
-    let open = ports.store.count_open().await.map_err(|it| mend(it.0, hint))?;
+    let open = ports.store.count_open(None, u64::MAX).await.map_err(|it| mend(it.0, hint))?;
     Ok(format!("{what}, {open} open jobs"))
 }
 
@@ -71,7 +71,7 @@ async fn queue(config: &Config, ports: &Result<Ports, String>) -> Finding {
     let ports = ports.as_ref().map_err(String::clone)?;
     let hint = "start it, or correct REDIS_URL or RECAP_QUEUE__REDIS_URL";
     ports.queue.check().await.map_err(|it| mend(it.0, hint))?;
-    match recap_queue::advice(config).await.or(recap_role::halves(config).map(str::to_owned)) {
+    match recap_queue::advice(config).await.or(config.advice().map(str::to_owned)) {
         Some(advice) => Err(advice),
         None if config.queue_backend() == QueueBackend::Redis => Ok("Redis answers".to_owned()),
         None => Ok("in the embedded database".to_owned()),
@@ -100,7 +100,7 @@ async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
 }
 
 fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
-    let limits = Arc::clone(&ports.as_ref().map_err(String::clone)?.limits);
+    let limits = Arc::clone(&ports.as_ref().map_err(String::clone)?.shared.limits);
     let connected = recap_summarize::connect(config, system_clock(), limits);
     let connected = connected.map_err(|it| it.to_string())?;
     Ok(match connected.summarizer.name() {

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::net::TcpListener;
 
-use anyhow::Context as _;
 use recap_config::Config;
 use recap_role::{Started, stop_signal};
 use tracing::info;
@@ -31,7 +30,8 @@ pub(crate) async fn run(
 async fn all(config: &Config, search_path: Option<OsString>) -> anyhow::Result<()> {
     let listener = listen(config, None)?;
     let app = App::start(config, listener, search_path, |line| info!("{line}")).await?;
-    text::say(format_args!("recap serves http://{} (this machine only)", app.address));
+    let reach = if app.address.ip().is_loopback() { " (this machine only)" } else { "" };
+    text::say(format_args!("recap serves http://{}{reach}", app.address));
     app.run_until(stop_signal()).await
 }
 
@@ -39,8 +39,5 @@ async fn all(config: &Config, search_path: Option<OsString>) -> anyhow::Result<(
 pub(crate) fn listen(config: &Config, port: Option<u16>) -> anyhow::Result<TcpListener> {
     let mut server = config.server.clone();
     server.port = port.unwrap_or(server.port);
-    recap_gateway::bind(&server).with_context(|| {
-        let (host, port) = (server.host, server.port);
-        format!("cannot listen on {host}:{port}; choose another port with --port or PORT")
-    })
+    recap_role::listen(&server)
 }

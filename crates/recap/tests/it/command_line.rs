@@ -159,3 +159,37 @@ fn help_is_worth_reading() {
         insta::assert_snapshot!(name, text(&done.stdout));
     }
 }
+
+#[test]
+fn keys_are_made_listed_and_revoked() {
+    let dir = tempfile::tempdir().unwrap();
+    let data = dir.path().display().to_string();
+    let keys = |arguments: &[&str]| {
+        let arguments = [&["keys"], arguments].concat();
+        let done = recap(&dir, &arguments, &[("RECAP_DATA__DIR", data.as_str())]);
+        (done.status.code(), text(&done.stdout), text(&done.stderr))
+    };
+    let (code, out, err) = keys(&["list"]);
+    assert_eq!((code, out.as_str()), (Some(0), ""));
+    assert!(err.contains("There are no keys"), "{err}");
+
+    let wanted =
+        ["create", "--name", "my app", "--owner", "me", "--scope", "read", "--expires", "90d"];
+    let (code, out, err) = keys(&wanted);
+    assert_eq!(code, Some(0), "{err}");
+    let lines: Vec<(&str, &str)> = out.lines().map(|it| it.split_once('=').unwrap()).collect();
+    let [("id", id), ("key", key), ("webhook_secret", secret)] = lines[..] else { panic!("{out}") };
+    assert!(id.starts_with("key_") && key.starts_with("rk_") && secret.starts_with("whsec_"));
+
+    let (_, out, _) = keys(&["list"]);
+    assert!(out.contains(id) && out.contains("until ") && out.contains("my app"), "{out}");
+    assert!(!out.contains(key) && !out.contains(secret), "{out}");
+    assert_eq!(keys(&["revoke", id]).0, Some(0));
+    assert!(keys(&["list"]).1.contains("revoked"));
+    assert_eq!(keys(&["revoke", "key_01JGFJJZ00000000000000000A"]).0, Some(2));
+    assert_eq!(keys(&["revoke", "nonsense"]).0, Some(2));
+    assert_eq!(keys(&["create", "--name", "a", "--scope", "root"]).0, Some(2));
+    assert_eq!(keys(&["create", "--name", "a", "--expires", "soon"]).0, Some(2));
+    let (code, out, _) = keys(&["secret"]);
+    assert!(code == Some(0) && out.starts_with("whsec_") && out.lines().count() == 1, "{out}");
+}

@@ -11,23 +11,23 @@ use recap_testkit::servers::{self, MongoDb, Redis};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const LIMIT: Duration = Duration::from_mins(1);
+pub(crate) const LIMIT: Duration = Duration::from_mins(1);
 
 /// What all processes share.
-struct Fleet {
+pub(crate) struct Fleet {
     dir: TempDir,
     youtube: YouTube,
     gemini: Gemini,
     mongodb: String,
     redis: String,
     name: String,
-    http: reqwest::Client,
+    pub(crate) http: reqwest::Client,
 }
 
 /// Killed when dropped.
-struct Role {
+pub(crate) struct Role {
     child: Child,
-    base: String,
+    pub(crate) base: String,
 }
 
 impl Drop for Role {
@@ -38,7 +38,7 @@ impl Drop for Role {
 }
 
 impl Fleet {
-    async fn new(mongodb: &str, redis: &str) -> Self {
+    pub(crate) async fn new(mongodb: &str, redis: &str) -> Self {
         recap_telemetry::http::install_crypto();
         let dir = tempfile::tempdir().unwrap();
         Self {
@@ -53,7 +53,7 @@ impl Fleet {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the test's own children")]
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_recap"));
         command
             .args(arguments)
@@ -72,7 +72,7 @@ impl Fleet {
         command
     }
 
-    fn start(&self, role: &str, settings: &[(&str, &str)]) -> Role {
+    pub(crate) fn start(&self, role: &str, settings: &[(&str, &str)]) -> Role {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         let mut command = self.command(&["serve", "--role", role, "--port", &port.to_string()]);
         command.envs(settings.iter().copied()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -80,7 +80,12 @@ impl Fleet {
     }
 
     fn admin(&self, word: &str) -> String {
-        let Output { status, stdout, stderr } = self.command(&["admin", word]).output().unwrap();
+        self.recap(&["admin", word])
+    }
+
+    /// What a command prints.
+    pub(crate) fn recap(&self, arguments: &[&str]) -> String {
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         assert!(status.success(), "{}", String::from_utf8_lossy(&stderr));
         String::from_utf8(stdout).unwrap()
     }
@@ -105,7 +110,7 @@ impl Fleet {
         }
     }
 
-    async fn ready(&self, role: &Role) {
+    pub(crate) async fn ready(&self, role: &Role) {
         self.until(&format!("{}/health/ready", role.base), |status, _| status == 200).await;
     }
 
@@ -133,7 +138,7 @@ impl Fleet {
         self.until(job, |_, it| it["completed_at"].is_string()).await
     }
 
-    async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.youtube.stop().await;
         self.gemini.stop().await;
     }

@@ -10,8 +10,9 @@ use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
 use serde_json::{Value, json};
 
-use super::process::{self, Usage};
-use crate::shell;
+use crate::lab::binary;
+use crate::lab::usage::{self, Usage};
+use crate::lab::world::outside;
 
 /// How often memory is looked at while a job runs.
 const LOOK: Duration = Duration::from_millis(10);
@@ -36,15 +37,11 @@ impl Service {
         youtube: &YouTube,
         gemini: &Gemini,
     ) -> anyhow::Result<Self> {
-        let tools = shell::root().join("target/tools");
-        let mut child = Command::new(shell::root().join("target/dist/recap"))
+        let mut child = Command::new(binary("dist", "recap"))
             .arg("serve")
+            .envs(outside(youtube, gemini))
             .env("RECAP_DATA__DIR", dir.join("data"))
             .env("RECAP_SERVER__PORT", "0")
-            .env("RECAP_MEDIA__YTDLP_PATH", tools.join("yt-dlp/bin/yt-dlp"))
-            .env("RECAP_MEDIA__PROXY", youtube.proxy_url())
-            .env("RECAP_MEDIA__CA_FILE", youtube.ca_file())
-            .env("RECAP_GEMINI__BASE_URL", gemini.base_url())
             .env("RECAP_LOG__FILTER", "warn")
             .stderr(Stdio::piped())
             .spawn()?;
@@ -57,7 +54,7 @@ impl Service {
     }
 
     pub(super) fn usage(&self) -> anyhow::Result<Usage> {
-        process::usage(self.child.id())
+        usage::of(self.child.id())
     }
 
     pub(super) async fn summarize(&self, video: &str) -> anyhow::Result<Value> {
@@ -84,7 +81,7 @@ impl Service {
         loop {
             tokio::select! {
                 job = &mut job => return job.map(|_| peak),
-                _ = looks.tick() => peak = peak.max(process::tree_memory(self.child.id())),
+                _ = looks.tick() => peak = peak.max(usage::tree_memory(self.child.id())),
             }
         }
     }

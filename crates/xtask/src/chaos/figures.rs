@@ -16,10 +16,12 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use super::Plan;
 use super::fleet::{Fleet, Wish};
-use super::resp::Resp;
-use super::{Plan, say};
-use crate::bench::process;
+use crate::lab::client::Client;
+use crate::lab::figures::{megabytes, percentile, rate};
+use crate::lab::resp::Resp;
+use crate::lab::{say, usage};
 
 /// Jobs whose start is timed, one after the other.
 const STARTS: usize = 40;
@@ -27,14 +29,20 @@ const STARTS: usize = 40;
 /// Entries pushed and taken; fewer than the lane's bound.
 const ENTRIES: usize = 5000;
 
+const OPTIMISED: &str = "cargo run --profile dist --package xtask -- chaos --only figures";
+
 /// How long idle processes are watched.
 const IDLE: Duration = Duration::from_secs(30);
 
 pub(crate) async fn measure(plan: &Plan) -> anyhow::Result<()> {
     say("\n| figure | measured |\n| --- | --- |");
     idle(plan).await?;
-    entries().await?;
-    Ok(())
+    // The queue's client is this program itself.
+    if cfg!(debug_assertions) {
+        say(&format!("\nThe queue by itself is measured by an optimised build only:\n{OPTIMISED}"));
+        return Ok(());
+    }
+    entries().await
 }
 
 fn row(figure: &str, measured: &str) {
@@ -47,18 +55,15 @@ async fn idle(plan: &Plan) -> anyhow::Result<()> {
     client.submit().await?;
     client.ended(Duration::from_mins(1)).await;
 
-    let before = process::usage(fleet.workers[0].pid())?;
+    let before = usage::of(fleet.workers[0].pid())?;
     let (with_three, _) = commands(&fleet).await?;
-    let after = process::usage(fleet.workers[0].pid())?;
+    let after = usage::of(fleet.workers[0].pid())?;
     let cpu = after.cpu.saturating_sub(before.cpu).as_secs_f64() / IDLE.as_secs_f64() * 100.0;
     row("idle CPU of a worker", &format!("{cpu:.2} % of a core"));
-    #[expect(clippy::cast_precision_loss, reason = "a figure with one digit")]
-    let memory = after.memory as f64 / f64::from(1 << 20);
-    row("idle memory of a worker", &format!("{memory:.1} MB"));
+    row("idle memory of a worker", &megabytes(after.memory));
 
     let latencies = starts(&client).await?;
-    let at = |share: usize| latencies[(latencies.len() - 1) * share / 100];
-    let (p50, p99) = (at(50), at(99));
+    let (p50, p99) = (percentile(&latencies, 50), percentile(&latencies, 99));
     row("submit to start, idle", &format!("p50 {p50:.0?}, p99 {p99:.0?} of {STARTS}"));
 
     for worker in &mut fleet.workers[1..] {
@@ -80,7 +85,7 @@ async fn commands(fleet: &Fleet) -> anyhow::Result<(f64, u64)> {
     Ok((f64::from(u32::try_from(count)?) / IDLE.as_secs_f64(), count))
 }
 
-async fn starts(client: &super::client::Client) -> anyhow::Result<Vec<Duration>> {
+async fn starts(client: &Client) -> anyhow::Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     for _ in 0..STARTS {
         let id = client.submit().await?;
@@ -140,12 +145,6 @@ fn fresh(count: usize) -> Vec<Entry> {
         turn: 0,
     };
     (0..count).map(entry).collect()
-}
-
-fn rate(count: usize, time: Duration) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-    let count = count as f64;
-    count / time.as_secs_f64()
 }
 
 /// Does nothing, so often, and then says so.

@@ -4,6 +4,7 @@ mod gateways;
 mod mongodb;
 mod queues;
 mod redis;
+mod webhooks;
 mod workers;
 
 use std::pin::Pin;
@@ -43,6 +44,16 @@ pub(crate) const SCENARIOS: &[Scenario] = &[
     scenario!("redis cut", "CLIENT KILL of every connection, ten times", redis::cut),
     scenario!("mongodb stopped", "stopped for 60 s", mongodb::stopped),
     scenario!("mongodb cut", "every connection cut, ten times", mongodb::cut),
+    scenario!(
+        "webhooks killed",
+        "kill -9 of every worker between the end and its messages, 30 times",
+        webhooks::killed
+    ),
+    scenario!(
+        "webhooks away",
+        "the receiver refuses for 60 s, then answers 500 for 30 s",
+        webhooks::away
+    ),
     scenario!("bulk", "10,000 queued bulk jobs and an interactive one", queues::bulk),
     scenario!("fairness", "a client with 5,000 jobs and one with 5", queues::fair),
 ];

@@ -17,7 +17,7 @@ struct Environment {
     pins: &'static str,
 }
 
-const ENVIRONMENTS: [Environment; 3] = [
+const ENVIRONMENTS: [Environment; 5] = [
     // Bare, as recap installs it: certifi beside it would make it deaf to SSL_CERT_FILE.
     Environment { name: "yt-dlp", packages: &["--no-deps", "yt-dlp==2026.10.26"], pins: "" },
     // Google's own client, which the simulated Gemini must please.
@@ -31,6 +31,26 @@ const ENVIRONMENTS: [Environment; 3] = [
             "--requirement=crates/xtask/requirements/secantus.txt",
         ],
         pins: include_str!("../../requirements/secantus.txt"),
+    },
+    // The official client of Standard Webhooks, which must accept what is sent.
+    Environment {
+        name: "standardwebhooks",
+        packages: &[
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--requirement=crates/xtask/requirements/standardwebhooks.txt",
+        ],
+        pins: include_str!("../../requirements/standardwebhooks.txt"),
+    },
+    // Schemathesis, which makes requests from the OpenAPI document.
+    Environment {
+        name: "schemathesis",
+        packages: &[
+            "--require-hashes",
+            "--only-binary=:all:",
+            "--requirement=crates/xtask/requirements/schemathesis.txt",
+        ],
+        pins: include_str!("../../requirements/schemathesis.txt"),
     },
 ];
 

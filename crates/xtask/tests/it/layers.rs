@@ -6,7 +6,14 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 const LAYERS: [&[&str]; 6] = [
     &["recap-core", "recap-config", "recap-telemetry"],
     &["recap-redis"],
-    &["recap-store", "recap-queue", "recap-shared", "recap-media", "recap-summarize"],
+    &[
+        "recap-store",
+        "recap-queue",
+        "recap-shared",
+        "recap-media",
+        "recap-summarize",
+        "recap-notify",
+    ],
     &["recap-role"],
     &["recap-gateway", "recap-worker"],
     &["recap"],
@@ -30,7 +37,7 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("mongodb", &["recap-store"]),
     ("prometheus", &["recap-telemetry"]),
     ("redis", &["recap-redis"]),
-    ("reqwest", &["recap-telemetry", "recap-summarize", "xtask"]),
+    ("reqwest", &["recap-telemetry", "recap-summarize", "recap-notify", "xtask"]),
     ("rustls", &["recap-telemetry", "recap-simulator"]),
     ("sqlx", &["recap-store", "recap-queue"]),
     ("tracing-subscriber", &["recap-telemetry"]),
@@ -82,7 +89,7 @@ fn the_gateway_is_thin() {
     assert_eq!(ours, ["recap-config", "recap-core", "recap-role", "recap-telemetry"]);
     // What stands behind a role: stores and queues, nothing that works on a job.
     let role = members().into_iter().find(|it| it.name.as_str() == "recap-role").unwrap();
-    for worker in ["recap-media", "recap-summarize"] {
+    for worker in ["recap-media", "recap-summarize", "recap-notify"] {
         assert!(uses(&role).all(|it| it != worker), "a gateway would know {worker}");
     }
 }

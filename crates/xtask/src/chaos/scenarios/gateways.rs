@@ -41,7 +41,7 @@ pub(super) async fn killed(plan: Plan) -> anyhow::Result<Verdict> {
         fleet.to_queue.hold(false);
         fleet.ready().await?;
         if turn % 10 == 9 {
-            crate::chaos::say(&format!("   {} of {KILLS}", turn + 1));
+            crate::lab::say(&format!("   {} of {KILLS}", turn + 1));
         }
     }
     // What nobody was told of is as good as what was accepted.

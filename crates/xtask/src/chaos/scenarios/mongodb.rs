@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::chaos::Plan;
 use crate::chaos::audit::{Verdict, audit};
-use crate::chaos::client::Client;
 use crate::chaos::fleet::{Fleet, Wish};
+use crate::lab::client::Client;
 
 pub(super) async fn stopped(plan: Plan) -> anyhow::Result<Verdict> {
     let mut fleet = Fleet::start(&plan, Wish::default()).await?;

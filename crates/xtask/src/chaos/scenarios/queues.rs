@@ -6,8 +6,8 @@ use anyhow::ensure;
 
 use crate::chaos::Plan;
 use crate::chaos::audit::{Verdict, audit};
-use crate::chaos::client::Client;
 use crate::chaos::fleet::{Fleet, Wish};
+use crate::lab::client::Client;
 
 const BULK: usize = 10_000;
 const MANY: usize = 5_000;
@@ -39,11 +39,10 @@ pub(super) async fn bulk(plan: Plan) -> anyhow::Result<Verdict> {
 }
 
 pub(super) async fn fair(plan: Plan) -> anyhow::Result<Verdict> {
-    let fleet = Fleet::start(&plan, on_sqlite()).await?;
-    let many = fleet.client(1)?;
+    let mut fleet = Fleet::start(&plan, on_sqlite()).await?;
+    let [many, few] = fleet.owners(["many", "few"]).await?;
     many.submit_all(MANY, WIDTH).await?;
     let (before, _) = progress(&many).await;
-    let few = fleet.client(2)?;
     let began = Instant::now();
     few.submit_all(FEW, WIDTH).await?;
     let mut verdict = audit(&fleet, &[&few], &[]).await?;

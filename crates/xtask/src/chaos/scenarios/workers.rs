@@ -9,9 +9,9 @@ use serde_json::Value;
 
 use crate::chaos::Plan;
 use crate::chaos::audit::{Verdict, audit};
-use crate::chaos::client::Client;
 use crate::chaos::fleet::{Fleet, Wish};
 use crate::chaos::logs;
+use crate::lab::client::Client;
 use crate::shell;
 
 const KILLS: usize = 10;
@@ -49,7 +49,7 @@ pub(super) async fn frozen(plan: Plan) -> anyhow::Result<Verdict> {
     let mut fleet = Fleet::start(&plan, Wish::default()).await?;
     let client = fleet.client(1)?;
     // So slow that its hands are full.
-    fleet.gemini.set_delay(Duration::from_millis(700));
+    fleet.world.gemini.set_delay(Duration::from_millis(700));
     let freezing = async {
         tokio::time::sleep(Duration::from_secs(12)).await;
         fleet.workers[0].signal("STOP")?;
@@ -60,7 +60,7 @@ pub(super) async fn frozen(plan: Plan) -> anyhow::Result<Verdict> {
     };
     let time = Duration::from_secs(50);
     tokio::try_join!(client.submit_over(plan.jobs, time), freezing)?;
-    fleet.gemini.set_delay(Duration::from_millis(100));
+    fleet.world.gemini.set_delay(Duration::from_millis(100));
     let mut verdict = audit(&fleet, &[&client], &[]).await?;
     let logs = fleet.logs()?;
     let refused = logs.matches("the job is in other hands now").count()
@@ -114,7 +114,7 @@ pub(super) async fn stopped(plan: Plan) -> anyhow::Result<Verdict> {
     let mut fleet = Fleet::start(&plan, Wish::default()).await?;
     let client = fleet.client(1)?;
     // Slow enough to be caught in the middle.
-    fleet.gemini.set_delay(Duration::from_millis(1500));
+    fleet.world.gemini.set_delay(Duration::from_millis(1500));
     let stopping = async {
         tokio::time::sleep(Duration::from_secs(15)).await;
         fleet.workers[0].signal("TERM")?;
@@ -124,7 +124,7 @@ pub(super) async fn stopped(plan: Plan) -> anyhow::Result<Verdict> {
     };
     let submitting = client.submit_over(plan.jobs.min(60), Duration::from_secs(30));
     let ((), took) = tokio::try_join!(submitting, stopping)?;
-    fleet.gemini.set_delay(Duration::from_millis(100));
+    fleet.world.gemini.set_delay(Duration::from_millis(100));
     let mut verdict = audit(&fleet, &[&client], &[]).await?;
     verdict.expect(took < Duration::from_secs(25), "it took too long to stop");
     let waits = logs::waits(&fleet.kills, &fleet.logs()?);
@@ -140,7 +140,7 @@ pub(super) async fn canceled(plan: Plan) -> anyhow::Result<Verdict> {
     let mut slowest = Duration::ZERO;
     let mut canceled = Vec::new();
     // The player's answer hangs, so yt-dlp runs when it is to be stopped.
-    fleet.youtube.set_player_delay(Duration::from_secs(10));
+    fleet.world.youtube.set_player_delay(Duration::from_secs(10));
     for _ in 0..5 {
         let id = client.submit().await?;
         running(&client, &id).await?;
@@ -150,7 +150,7 @@ pub(super) async fn canceled(plan: Plan) -> anyhow::Result<Verdict> {
         slowest = slowest.max(began.elapsed());
         canceled.push(id);
     }
-    fleet.youtube.set_player_delay(Duration::ZERO);
+    fleet.world.youtube.set_player_delay(Duration::ZERO);
     client.submit_all(plan.jobs.min(20), 4).await?;
     let mut verdict = audit(&fleet, &[&client], &canceled).await?;
     verdict.expect(slowest < Duration::from_secs(2), "a cancel took too long");

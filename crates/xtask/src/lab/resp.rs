@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -22,10 +22,8 @@ impl Resp {
     /// When the connection breaks or the server says so.
     pub(crate) async fn ask(&mut self, command: &str) -> anyhow::Result<String> {
         self.0.get_mut().write_all(format!("{command}\r\n").as_bytes()).await?;
-        let mut line = String::new();
-        self.0.read_line(&mut line).await?;
-        let line = line.trim_end();
-        match line.split_at_checked(1).context("the server closed the connection")? {
+        let line = self.line().await?;
+        match line.split_at_checked(1).context("a line has a kind")? {
             ("+" | ":" | "*", rest) => Ok(rest.to_owned()),
             ("$", length) => {
                 let length: usize = length.parse().unwrap_or(0);
@@ -35,6 +33,26 @@ impl Resp {
             }
             _ => bail!("{command}: {line}"),
         }
+    }
+
+    /// Sends commands that are each answered by one line, a few hundred at once.
+    pub(crate) async fn ask_all(&mut self, commands: &[String]) -> anyhow::Result<()> {
+        for some in commands.chunks(200) {
+            self.0.get_mut().write_all((some.join("\r\n") + "\r\n").as_bytes()).await?;
+            for _ in some {
+                let line = self.line().await?;
+                ensure!(!line.starts_with('-'), "{line}");
+            }
+        }
+        Ok(())
+    }
+
+    /// The next line of whatever the server says.
+    pub(crate) async fn line(&mut self) -> anyhow::Result<String> {
+        let mut line = String::new();
+        self.0.read_line(&mut line).await?;
+        ensure!(!line.is_empty(), "the server closed the connection");
+        Ok(line.trim_end().to_owned())
     }
 
     /// A number of `INFO`, by its name.

@@ -16,7 +16,7 @@ pub(crate) struct Usage {
     pub(crate) memory: u64,
 }
 
-pub(crate) fn usage(pid: u32) -> anyhow::Result<Usage> {
+pub(crate) fn of(pid: u32) -> anyhow::Result<Usage> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat"))?;
     // The name may hold blanks; what follows its bracket does not.
     let (_, rest) = stat.rsplit_once(')').context("/proc/pid/stat has a name")?;
@@ -37,8 +37,8 @@ fn children(pid: u32) -> Vec<u32> {
     lists.flat_map(|it| it.split_whitespace().flat_map(str::parse).collect::<Vec<_>>()).collect()
 }
 
-/// Zero for a process that is gone.
-fn resident(pid: u32) -> u64 {
+/// Resident memory of a process in bytes; zero for one that is gone.
+pub(crate) fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find(|it| it.starts_with("VmRSS:"));
     let kilobytes = line.and_then(|it| it.split_whitespace().nth(1)?.parse::<u64>().ok());
