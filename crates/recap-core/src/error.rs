@@ -57,6 +57,8 @@ pub enum ErrorCode {
     VideoNotFound,
     /// There is no webhook endpoint with this id.
     EndpointNotFound,
+    /// The webhook endpoint is disabled, so nothing can be sent to it.
+    EndpointDisabled,
     /// There is no webhook delivery with this id.
     DeliveryNotFound,
     /// There is no API key with this id.
@@ -182,6 +184,7 @@ impl ErrorCode {
             Self::BatchNotFound => "There is no such batch",
             Self::VideoNotFound => "Nothing is known of this video",
             Self::EndpointNotFound => "There is no such endpoint of webhooks",
+            Self::EndpointDisabled => "The webhook endpoint is disabled",
             Self::DeliveryNotFound => "There is no such delivery",
             Self::KeyNotFound => "There is no such key",
             Self::Unauthorized => "The request does not say who asks",

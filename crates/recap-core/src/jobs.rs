@@ -25,7 +25,7 @@ use crate::job::{JobId, JobKind};
 use crate::webhook::DeliveryId;
 
 pub use context::{Chance, Clock, JobContext, Policy, WebhookPolicy};
-pub use desk::Desk;
+pub use desk::{Desk, Lost, Recovery};
 pub use error::JobError;
 pub use reconcile::Reconciler;
 pub use reuse::{announce, finished_from, recipe_key, summary_key};

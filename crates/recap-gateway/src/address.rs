@@ -7,6 +7,15 @@ use actix_web::http::header::HeaderMap;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
+/// What proxies add to say whom they ask for.
+const ADDED: [&str; 3] = [FORWARDED_FOR, "forwarded", "x-real-ip"];
+
+/// Whether somebody else's request is passed on by a proxy that the settings do not
+/// know.
+pub(crate) fn is_passed_on(headers: &HeaderMap, trusted_proxies: usize) -> bool {
+    trusted_proxies == 0 && ADDED.iter().any(|it| headers.contains_key(*it))
+}
+
 /// Who is at the other end, as seen by the outermost of our `trusted_proxies`
 /// proxies.
 ///

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use recap_config::LimitsConfig;
-use recap_core::ErrorCode;
 use recap_core::job::Owner;
-use recap_core::ports::StoreError;
+use recap_core::ports::{JobFilter, StoreError};
+use recap_core::{ErrorCode, Job, JobKind, Status};
 use recap_telemetry::metrics;
 use tokio::sync::Mutex;
 
@@ -21,6 +21,9 @@ use crate::error::{ApiError, ApiResult};
 /// every open job.
 const FRESH_NEAR: Duration = Duration::from_secs(1);
 const FRESH_FAR: Duration = Duration::from_secs(10);
+
+/// Open batches of one owner that are looked at, of each status.
+const BATCHES: usize = 100;
 
 /// Keeps the number of open jobs below a limit.
 pub(crate) struct Capacity {
@@ -54,25 +57,30 @@ impl Capacity {
         self.throughput().note(now);
     }
 
-    /// Refuses `jobs` more jobs of `owner` if they would be more than it may have,
-    /// or than there may be. More than that is never too much for who has none.
+    /// Refuses `job`, which will be `jobs` jobs, if its owner would have more of them
+    /// than it may, or if there is no place. More than that is never too much for who
+    /// has none.
     pub(crate) async fn admit(
         &self,
         cx: &Context,
-        owner: &Owner,
+        job: &Job,
         jobs: u64,
         now: Timestamp,
     ) -> ApiResult<()> {
-        let own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
-        if own + jobs.min(self.per_owner) > self.per_owner {
+        let (owner, wanted) = (&job.owner, jobs.min(self.per_owner));
+        let mut own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
+        if job.kind == JobKind::Batch && own > 0 && own + wanted <= self.per_owner {
+            own += unmade(cx, owner).await?;
+        }
+        if own + wanted > self.per_owner {
             return Err(self.too_many(own, now));
         }
-        if self.take(cx, now).await? { Ok(()) } else { Err(self.full(now)) }
+        if self.take(cx, jobs, now).await? { Ok(()) } else { Err(self.full(now)) }
     }
 
-    /// Takes a place for one more job, and says whether there was one. A submit
-    /// that fails after this gives it back with the next count.
-    async fn take(&self, cx: &Context, now: Timestamp) -> Result<bool, StoreError> {
+    /// Takes the places of `jobs` more jobs if there is one, and says whether there
+    /// was. A submit that fails after this gives them back with the next count.
+    async fn take(&self, cx: &Context, jobs: u64, now: Timestamp) -> Result<bool, StoreError> {
         let mut count = self.count.lock().await;
         let current = match count.take().filter(|it| self.is_fresh(it, now)) {
             Some(fresh) => fresh,
@@ -81,7 +89,7 @@ impl Capacity {
         let current = count.insert(current);
         let free = current.open + current.taken < self.limit;
         if free {
-            current.taken += 1;
+            current.taken += jobs;
         }
         Ok(free)
     }
@@ -122,4 +130,30 @@ async fn counted(cx: &Context, now: Timestamp) -> Result<Count, StoreError> {
     let open = cx.ask(cx.store().count_open(None, u64::MAX)).await?;
     metrics::open_jobs(open);
     Ok(Count { at: now, open, taken: 0 })
+}
+
+/// Jobs that the open batches of `owner` are yet to make.
+async fn unmade(cx: &Context, owner: &Owner) -> Result<u64, StoreError> {
+    let mut unmade = 0;
+    for status in [Status::Queued, Status::Running] {
+        let filter = JobFilter {
+            owner: Some(owner.clone()),
+            status: Some(status),
+            kind: Some(JobKind::Batch),
+            limit: BATCHES,
+            ..JobFilter::default()
+        };
+        let page = cx.ask(cx.store().list(&filter)).await?;
+        unmade += page.jobs.iter().map(left).sum::<u64>();
+    }
+    Ok(unmade)
+}
+
+/// The same of one batch. A playlist that is not listed yet counts as long as it may
+/// be; an item with an error never becomes a job.
+fn left(batch: &Job) -> u64 {
+    if batch.items.is_empty() {
+        return batch.input.batch.as_ref().map_or(0, |it| u64::from(it.max_items));
+    }
+    batch.items.iter().filter(|it| it.job.is_none() && it.error.is_none()).count() as u64
 }

@@ -15,7 +15,7 @@ use recap_core::ports::{
 use recap_core::webhook::AddressRules;
 use recap_core::{ErrorCode, JobId};
 use recap_telemetry::metrics;
-use tokio::sync::Semaphore;
+use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -31,6 +31,7 @@ use crate::lanes::Lanes;
 use crate::limit::Limiter;
 use crate::news::News;
 use crate::reach::{Questions, Reach};
+use crate::seats::Seats;
 
 /// How long the store may take over a read, of which there may be a copy.
 const READ: Duration = Duration::from_secs(2);
@@ -87,10 +88,12 @@ pub(crate) struct Context {
     questions: Questions,
     /// Who watches which job.
     pub(crate) news: News,
-    /// One permit for each request that waits for a job.
-    pub(crate) waiters: Semaphore,
-    /// One permit for each open event stream.
-    pub(crate) streams: Arc<Semaphore>,
+    /// One seat for each request that waits for a job.
+    pub(crate) waiters: Seats,
+    /// One seat for each open event stream.
+    pub(crate) streams: Seats,
+    /// When the numbers of others were last asked for; held while they are.
+    pub(crate) collected: Mutex<Option<Timestamp>>,
     /// Fires when the server stops.
     pub(crate) shutdown: CancellationToken,
     /// What is served as it is, made once.
@@ -148,8 +151,9 @@ impl Context {
             queue_reach: Reach::new(QUEUE_REST),
             questions: Questions::new(),
             news: News::default(),
-            waiters: Semaphore::new(config.server.max_waiters),
-            streams: Arc::new(Semaphore::new(config.server.max_streams)),
+            waiters: Seats::new(config.server.max_waiters),
+            streams: Seats::new(config.server.max_streams),
+            collected: Mutex::default(),
             shutdown,
             docs: Docs::new(),
             settings: settings.into(),
@@ -210,8 +214,8 @@ impl Context {
         timeout(limit, work).await.unwrap_or_else(late)
     }
 
-    /// The job: from the store if it can have changed, and as it was last known
-    /// if the store is away.
+    /// The job: from the store, unless that has just said how it ended, and as it was
+    /// last known if the store is away.
     ///
     /// Another's job is not there.
     pub(crate) async fn find(&self, who: &Who, id: JobId) -> ApiResult<Found> {

@@ -1,5 +1,5 @@
-//! Copies of jobs: shown while the store is away, instead of asking it about
-//! jobs that cannot change any more, and for a moment instead of asking it again.
+//! Copies of jobs: shown while the store is away, and for a moment instead of asking
+//! it again.
 //!
 //! Invariant: the copy of an open job never takes the place of that of an ended
 //! one. They have keys of their own, and the ended one is looked for first, so
@@ -74,6 +74,18 @@ impl Seen {
     /// Newer than anything: whoever read the job before keeps no copy after.
     const DELETED: Self =
         Self { revision: u64::MAX, ended: false, put_at: Timestamp::MIN, read_at: Timestamp::MIN };
+
+    /// Whether the store said a moment ago that the job has ended.
+    fn is_surely_ended(&self, now: Timestamp) -> bool {
+        self.ended && self.read_at <= now && now < self.read_at + memory::ENDED
+    }
+
+    /// The job may have been deleted.
+    fn doubt(&mut self) {
+        if self.ended {
+            self.read_at = Timestamp::MIN;
+        }
+    }
 }
 
 impl Copies {
@@ -100,9 +112,15 @@ impl Copies {
 
     /// The job has changed, or, without an id, any job may have.
     pub(crate) fn has_changed(&self, id: Option<JobId>) {
-        match id {
-            Some(id) => self.memory.forget(id),
-            None => self.memory.forget_all(),
+        let mut seen = self.lock();
+        if let Some(id) = id {
+            self.memory.forget(id);
+            if let Some(it) = seen.peek_mut(&id) {
+                it.doubt();
+            }
+        } else {
+            self.memory.forget_all();
+            seen.iter_mut().for_each(|(_, it)| it.doubt());
         }
     }
 
@@ -112,7 +130,7 @@ impl Copies {
         self.lock().put(id, Seen::DELETED);
         let name = id.to_string();
         let gone = self.cache.invalidate(Resource::Job, &name);
-        // An error leaves a copy that nobody looks for while the store answers.
+        // An error leaves a copy that is soon not looked for while the store answers.
         let _ = timeout(PATIENCE, gone).await;
     }
 
@@ -127,12 +145,10 @@ impl Copies {
         let _ = timeout(PATIENCE, self.cache.put(&key(job.id, version), value.into())).await;
     }
 
-    /// A job that this process knows to have ended: it stays as it is until it
-    /// is forgotten.
+    /// A job that had ended when this process read it a moment ago: all that may have
+    /// become of it is that it was deleted.
     pub(crate) async fn find_ended(&self, id: JobId, now: Timestamp) -> Option<Found> {
-        if !self.seen(id)?.ended {
-            return None;
-        }
+        self.seen(id).filter(|it| it.is_surely_ended(now))?;
         let copy = self.copy(id, ENDED, now).await?;
         Some(Found { away: false, ..copy })
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use actix_web::web::Bytes;
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use recap_core::key::digest;
@@ -30,6 +30,9 @@ const MARGIN: Duration = Duration::from_secs(5);
 
 /// When a request in flight is worth asking for again.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// When a job that was accepted a while ago is worth asking for, in seconds.
+const POLL: u64 = 1;
 
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
@@ -71,6 +74,7 @@ pub(crate) async fn begin(cx: &Context, who: &Who, wishes: &Wishes) -> ApiResult
         ReplyState::Ours { job: made } => {
             Ok(Begun::Ours(Claim { key: Some(key), job: made, taken_over: made != job }))
         }
+        ReplyState::Done(reply) if reply.is_gone() => Err(ApiError::no_such_job()),
         ReplyState::Done(reply) => Ok(Begun::Done(replay(reply))),
         ReplyState::InFlight => {
             let detail = "A request with this Idempotency-Key is being worked on.";
@@ -103,9 +107,10 @@ impl Claim {
         head.set_body(body).map_into_boxed_body()
     }
 
-    /// Nothing was done: the key may be used again.
+    /// Nothing was done: the key may be used again. One that was taken over stays
+    /// locked for a while and keeps its job, which may have been made before.
     pub(crate) async fn release(&self, cx: &Context) {
-        let Some(key) = &self.key else { return };
+        let Some(key) = self.key.as_ref().filter(|_| !self.taken_over) else { return };
         if let Err(error) = cx.tell(cx.state.replies.drop_reply(key, self.job)).await {
             debug!(error = %error.0, "a key stays locked for a while");
         }
@@ -119,6 +124,9 @@ fn replay(reply: StoredReply) -> HttpResponse {
     answer.insert_header((REPLAYED, HeaderValue::from_static("true")));
     if let Some(location) = reply.location {
         answer.insert_header((LOCATION, location));
+    }
+    if status == StatusCode::ACCEPTED {
+        answer.insert_header((RETRY_AFTER, POLL));
     }
     answer.body(Bytes::from(reply.body))
 }

@@ -25,6 +25,7 @@ mod reach;
 mod request_id;
 mod role;
 mod routes;
+mod seats;
 mod server;
 mod stream;
 mod wait;

@@ -51,7 +51,8 @@ struct Job {
 pub(crate) struct Watch {
     all: Arc<Mutex<Watched>>,
     id: JobId,
-    job: Arc<Job>,
+    /// Given up when this is dropped.
+    job: Option<Arc<Job>>,
     news: broadcast::Receiver<Heard>,
 }
 
@@ -61,7 +62,7 @@ impl News {
         let mut all = lock(&self.0);
         let new = || Arc::new(Job { news: broadcast::Sender::new(LAG), tail: Tail::default() });
         let job = Arc::clone(all.entry(id).or_insert_with(new));
-        Watch { all: Arc::clone(&self.0), id, news: job.news.subscribe(), job }
+        Watch { all: Arc::clone(&self.0), id, news: job.news.subscribe(), job: Some(job) }
     }
 
     fn tell(&self, id: JobId, heard: impl FnOnce() -> Heard) {
@@ -90,16 +91,18 @@ impl Watch {
 
     /// What its streams have been sent last.
     pub(crate) fn tail(&self) -> &Tail {
-        &self.job.tail
+        &self.job.as_ref().expect("held until this is dropped").tail
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
         let mut all = lock(&self.all);
-        // The map's and ours; nobody gets another one while the map is locked.
+        // Given up while nobody else looks: of those who leave at once, the last one
+        // finds the map's alone. Nobody gets another one while the map is locked.
+        drop(self.job.take());
         if let Entry::Occupied(entry) = all.entry(self.id)
-            && Arc::strong_count(entry.get()) == 2
+            && Arc::strong_count(entry.get()) == 1
         {
             entry.remove();
         }
@@ -147,5 +150,32 @@ fn pass_on(cx: &Context, event: JobEvent) {
         }
         JobEvent::ControlChanged => cx.flags.look_again(),
         JobEvent::CancelRequested { .. } => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn those_who_leave_at_once_leave_nothing() {
+        let (news, id) = (News::default(), JobId::generate());
+        for _ in 0..1000 {
+            let watches = [news.watch(id), news.watch(id)];
+            let start = Barrier::new(2);
+            thread::scope(|scope| {
+                for watch in watches {
+                    let start = &start;
+                    scope.spawn(move || {
+                        start.wait();
+                        drop(watch);
+                    });
+                }
+            });
+            assert!(lock(&news.0).is_empty());
+        }
     }
 }

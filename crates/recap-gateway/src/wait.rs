@@ -26,8 +26,9 @@ const AGAIN: Duration = Duration::from_secs(2);
 const SOMETIME: Duration = Duration::from_secs(5);
 
 /// The job when it has ended, or as it is when the time is over or the server
-/// stops. One that is asked for beyond the number of waiters is answered at
-/// once. A store that goes away ends no wait: what is known is the answer.
+/// stops. One that is asked for beyond the number of waiters, or beyond the client's
+/// share of them, is answered at once. A store that goes away ends no wait: what is
+/// known is the answer.
 pub(crate) async fn until_ended(
     cx: &Context,
     who: &Who,
@@ -42,7 +43,7 @@ pub(crate) async fn until_ended(
     if wait.is_zero() || found.job.status.is_terminal() {
         return Ok(found);
     }
-    let Ok(_permit) = cx.waiters.try_acquire() else { return Ok(found) };
+    let Some(_seat) = cx.waiters.take(&who.client) else { return Ok(found) };
     let mut again = found.away;
     loop {
         let (over, heard) = tokio::select! {

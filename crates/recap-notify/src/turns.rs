@@ -25,7 +25,8 @@ impl Turns {
     /// within `patience`.
     pub(crate) async fn take(&self, host: &str, patience: Duration) -> Option<Turn<'_>> {
         let place = self.place(host);
-        let free = place.semaphore.clone().acquire_owned();
+        let semaphore = place.semaphore.clone().expect("held until it is left");
+        let free = semaphore.acquire_owned();
         let permit = timeout(patience, free).await.ok()?.expect("nobody closes it");
         Some(Turn { _permit: permit, _place: place })
     }
@@ -34,7 +35,7 @@ impl Turns {
         let mut hosts = self.hosts();
         let new = || Arc::new(Semaphore::new(self.per_host));
         let semaphore = hosts.entry(host.to_owned()).or_insert_with(new).clone();
-        Place { turns: self, host: host.to_owned(), semaphore }
+        Place { turns: self, host: host.to_owned(), semaphore: Some(semaphore) }
     }
 
     fn hosts(&self) -> MutexGuard<'_, HashMap<String, Arc<Semaphore>>> {
@@ -54,15 +55,17 @@ pub(crate) struct Turn<'a> {
 struct Place<'a> {
     turns: &'a Turns,
     host: String,
-    semaphore: Arc<Semaphore>,
+    /// Given up when this is dropped.
+    semaphore: Option<Arc<Semaphore>>,
 }
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut hosts = self.turns.hosts();
-        // The map's and this one: nobody else is there, and nobody can come while
-        // the map is locked.
-        if Arc::strong_count(&self.semaphore) == 2 {
+        // Given up while nobody else looks: of those who leave at once, the last one
+        // finds the map's alone. Nobody can come while the map is locked.
+        drop(self.semaphore.take());
+        if hosts.get(&self.host).is_some_and(|it| Arc::strong_count(it) == 1) {
             hosts.remove(&self.host);
         }
     }
@@ -70,6 +73,9 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
 
     const NOT_LONG: Duration = Duration::from_millis(1);
@@ -98,5 +104,24 @@ mod tests {
         assert_eq!(turns.hosts().len(), 1);
         drop(turn);
         assert!(turns.hosts().is_empty());
+    }
+
+    #[test]
+    fn those_who_leave_at_once_leave_nothing() {
+        let turns = Turns::new(2);
+        for _ in 0..1000 {
+            let places = [turns.place("a:443"), turns.place("a:443")];
+            let start = Barrier::new(2);
+            thread::scope(|scope| {
+                for place in places {
+                    let start = &start;
+                    scope.spawn(move || {
+                        start.wait();
+                        drop(place);
+                    });
+                }
+            });
+            assert!(turns.hosts().is_empty());
+        }
     }
 }

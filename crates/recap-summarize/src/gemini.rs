@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use recap_config::{FeaturesConfig, GeminiConfig};
+use recap_config::GeminiConfig;
 use recap_core::ports::{
     Answer, CombineRequest, Deltas, Limits, NotesRequest, Summarizer, SummarizerError,
 };
@@ -41,7 +41,7 @@ use crate::{Clock, ConnectError, chapters, tidy};
 /// The summariser that asks Gemini.
 pub(crate) struct Gemini {
     caller: Caller,
-    generation: Generation,
+    max_output_tokens: u32,
     call_timeout: Duration,
     version: String,
 }
@@ -52,20 +52,23 @@ const PROMPT_VERSION: u32 = 1;
 impl Gemini {
     pub(crate) fn new(
         config: &GeminiConfig,
-        features: &FeaturesConfig,
         clock: Clock,
         limits: Arc<dyn Limits>,
     ) -> Result<Self, ConnectError> {
         Ok(Self {
             caller: Caller::new(config, clock, limits)?,
             version: format!("{PROMPT_VERSION}/{}", config.models.join(",")),
-            generation: Generation::new(config, features),
+            max_output_tokens: config.max_output_tokens,
             call_timeout: config.call_timeout(),
         })
     }
 
     fn budget<'a>(&self, deltas: Deltas<'a>) -> Budget<'a> {
         Budget { deadline: Instant::now() + self.call_timeout, usage: Usage::default(), deltas }
+    }
+
+    fn generation(&self, advanced: bool) -> Generation {
+        Generation { max_output_tokens: self.max_output_tokens, advanced }
     }
 
     async fn notes_on(
@@ -75,11 +78,12 @@ impl Gemini {
         amendments: Amendments,
         budget: &mut Budget<'_>,
     ) -> Result<SegmentNotes, Problem> {
-        let tokens = self.generation.max_output_tokens;
+        let tokens = self.max_output_tokens;
         let prompt = |amendments| notes::prompt(request, chunks, tokens, amendments);
         let parse = |answer: &str| notes::parse(request, answer);
+        let generation = self.generation(request.advanced);
         let Asked { value, model } =
-            ask::ask(&self.caller, self.generation, budget, amendments, prompt, parse).await?;
+            ask::ask(&self.caller, generation, budget, amendments, prompt, parse).await?;
         Ok(SegmentNotes { model, ..value })
     }
 
@@ -110,7 +114,8 @@ impl Gemini {
         let prompt = |amendments| combine::prompt(request, notes, amendments);
         let parse = |answer: &str| combine::parse(request.style, notes, answer);
         let amendments = Amendments::default();
-        Ok(ask::ask(&self.caller, self.generation, budget, amendments, prompt, parse).await?)
+        let generation = self.generation(request.advanced);
+        Ok(ask::ask(&self.caller, generation, budget, amendments, prompt, parse).await?)
     }
 
     /// Condenses group by group until what is left fits into one question.

@@ -164,7 +164,7 @@ pub fn endpoint(owner: Owner) -> Endpoint {
         description: None,
         events: Vec::new(),
         secret: webhook_secret(),
-        old_secret: None,
+        old_secrets: Vec::new(),
         disabled: None,
         failing_since: None,
         created_at: created_at(),
@@ -188,6 +188,7 @@ pub fn delivery(endpoint: &Endpoint) -> Delivery {
         failed: 0,
         created_at: now,
         next_attempt_at: Some(now),
+        is_claimed: false,
         expires_at: now + Duration::from_hours(30 * 24),
         revision: 0,
     }

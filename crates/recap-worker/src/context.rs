@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use recap_config::Config;
@@ -46,6 +47,7 @@ pub fn context(config: &Config, ports: &Ports, outside: Outside, clock: Clock) -
         fallback: outside.fallback,
         notifier: Arc::new(Guarded::new(outside.notifier, &guards)),
         observer: Arc::new(Metered),
+        advanced: Arc::new(AtomicBool::new(config.features.advanced_summarization)),
         process: recap_telemetry::process_name(),
         clock,
         chance: random_chance(),

@@ -1,6 +1,7 @@
 //! Does what the operator wants of all workers: pause, resume, drain.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use recap_core::jobs::JobContext;
@@ -26,14 +27,19 @@ pub(crate) async fn first(cx: &JobContext) -> Control {
     }
 }
 
-/// Obeys what is wanted since `started`. Runs until `drain` fires, which it does
-/// itself if the operator says so.
-pub(crate) async fn obey(
-    cx: Arc<JobContext>,
-    started: Control,
-    paused: watch::Sender<bool>,
-    drain: CancellationToken,
-) {
+/// What is wanted, and how this process does it.
+pub(crate) struct Wishes {
+    /// As it was when the process began.
+    pub(crate) started: Control,
+    /// Thinking longer, as the settings say.
+    pub(crate) advanced: bool,
+    pub(crate) paused: watch::Sender<bool>,
+    pub(crate) drain: CancellationToken,
+}
+
+/// Obeys what is wanted since the process began. Runs until it is to be drained,
+/// which it sees to itself if the operator says so.
+pub(crate) async fn obey(cx: Arc<JobContext>, wishes: Wishes) {
     let mut events = cx.events.subscribe();
     let mut ticks = interval(ASK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -45,32 +51,33 @@ pub(crate) async fn obey(
                 Ok(_) => continue,
                 Err(RecvError::Closed) => return,
             },
-            () = drain.cancelled() => return,
+            () = wishes.drain.cancelled() => return,
         }
         match cx.store.control().await {
-            Ok(wanted) => follow(wanted, &started, &paused, &drain),
+            Ok(wanted) => wishes.follow(&cx, &wanted),
             Err(error) => debug!(error = %error.0, "the operator's wishes could not be read"),
         }
     }
 }
 
-fn follow(
-    wanted: Control,
-    started: &Control,
-    paused: &watch::Sender<bool>,
-    drain: &CancellationToken,
-) {
-    // Not by comparing clocks: what was wanted before the start is not meant for
-    // this process, and what is wanted since is.
-    if wanted.drain_asked_at.is_some() && wanted.drain_asked_at != started.drain_asked_at {
-        info!("draining: no more jobs are taken, and the process ends with the last one");
-        drain.cancel();
-    }
-    let was = paused.send_replace(wanted.paused);
-    metrics::worker_paused(wanted.paused);
-    match (was, wanted.paused) {
-        (false, true) => info!("paused: no more jobs are taken"),
-        (true, false) => info!("resumed"),
-        _ => {}
+impl Wishes {
+    pub(crate) fn follow(&self, cx: &JobContext, wanted: &Control) {
+        // Not by comparing clocks: what was wanted before the start is not meant for
+        // this process, and what is wanted since is.
+        if wanted.drain_asked_at.is_some() && wanted.drain_asked_at != self.started.drain_asked_at {
+            info!("draining: no more jobs are taken, and the process ends with the last one");
+            self.drain.cancel();
+        }
+        let advanced = wanted.flags.advanced_summarization.unwrap_or(self.advanced);
+        if cx.advanced.swap(advanced, Ordering::Relaxed) != advanced {
+            info!(advanced, "how long summaries are thought about has changed");
+        }
+        let was = self.paused.send_replace(wanted.paused);
+        metrics::worker_paused(wanted.paused);
+        match (was, wanted.paused) {
+            (false, true) => info!("paused: no more jobs are taken"),
+            (true, false) => info!("resumed"),
+            _ => {}
+        }
     }
 }

@@ -11,8 +11,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::control::{self, Wishes};
+use crate::reconciler;
 use crate::recycle::Counted;
-use crate::{control, reconciler};
 
 /// Works until `shutdown` fires, then hands back what is in hand and returns;
 /// or until it is to be drained, and then does what is in hand first.
@@ -36,7 +37,14 @@ pub async fn run(
     let mut tasks = JoinSet::new();
     let interval = worker.reconcile_interval();
     tasks.spawn(reconciler::run(Arc::clone(&cx), interval, drain.clone()));
-    tasks.spawn(control::obey(Arc::clone(&cx), wanted, pausing, drain.clone()));
+    let wishes = Wishes {
+        started: wanted,
+        advanced: config.features.advanced_summarization,
+        paused: pausing,
+        drain: drain.clone(),
+    };
+    wishes.follow(&cx, &wishes.started);
+    tasks.spawn(control::obey(Arc::clone(&cx), wishes));
 
     let runner = Runner::new(Arc::clone(&cx), shutdown.clone());
     let (max_jobs, jitter) = (worker.max_jobs, worker.max_jobs_jitter);

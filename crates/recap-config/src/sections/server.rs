@@ -30,7 +30,7 @@ pub struct ServerConfig {
     pub connections_per_worker: usize,
     /// Proxies in front of this server. With `n`, a client's address is the `n`th
     /// from the right of `X-Forwarded-For`; with 0 the header counts for nothing,
-    /// as anybody can write one.
+    /// as anybody can write one, and while there are no keys what has it is refused.
     pub trusted_proxies: usize,
     /// Web pages that may call this server, as in `https://app.example.org`, or
     /// `*` alone for all. None: only pages of its own.

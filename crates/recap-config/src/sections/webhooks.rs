@@ -140,6 +140,13 @@ impl WebhooksConfig {
         if !valid || !(1..=20).contains(&waits.len()) {
             let mend = format!("name 1 to 20 waits, each of 1 to {WEEK} seconds");
             found.push(Problem::invalid("webhooks.schedule_seconds", mend));
+            return;
+        }
+        // A receiver that is overloaded may double each wait.
+        let days = (2 * waits.iter().sum::<u64>()).div_ceil(24 * 60 * 60);
+        if self.retention_days < days {
+            let mend = format!("use {days} or more: a message may be on its way for so long");
+            found.push(Problem::invalid("webhooks.retention_days", mend));
         }
     }
 }

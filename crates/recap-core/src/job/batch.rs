@@ -65,4 +65,9 @@ impl BatchCounts {
     pub fn open(self) -> u32 {
         self.queued + self.running
     }
+
+    /// Whether all items have ended, so that nothing of this changes any more.
+    pub fn are_final(self) -> bool {
+        self.total > 0 && self.open() == 0
+    }
 }

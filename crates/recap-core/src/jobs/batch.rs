@@ -7,7 +7,7 @@ use tracing::info;
 use super::error::JobError;
 use super::run::Run;
 use crate::job::{BatchCounts, BatchItem, Job, JobId, JobInput, Stage, Status};
-use crate::ports::PlaylistRequest;
+use crate::ports::{PlaylistRequest, Store, StoreError};
 
 /// How often a batch looks at its jobs if nobody wakes it.
 const LOOK: Duration = Duration::from_mins(1);
@@ -17,7 +17,8 @@ const LOOK: Duration = Duration::from_mins(1);
 pub(super) async fn run(run: &mut Run<'_>) -> Result<(), JobError> {
     list(run).await?;
     make(run).await?;
-    let counts = count(run).await?;
+    let cx = run.cx;
+    let counts = cx.insist(|| count(&*cx.store, &run.job)).await?;
     run.job.counts = counts;
     run.job.progress.segments_total = counts.total;
     run.job.progress.segments_done = counts.total - counts.open();
@@ -52,7 +53,8 @@ async fn make(run: &mut Run<'_>) -> Result<(), JobError> {
         let (Some(video), None, None) = (item.video, item.job, &item.error) else { continue };
         let child = child(&run.job, index, JobInput { video_id: Some(video), ..input(&run.job) });
         // Behind what its owner asked for before: the reconciler feeds the queue.
-        run.cx.store.insert(&child, true).await?;
+        let cx = run.cx;
+        cx.insist(|| cx.store.insert(&child, true)).await?;
         info!(job.id = %child.id, job.kind = %child.kind, video.id = %video, "job accepted");
         run.job.items[index].job = Some(child.id);
         made = true;
@@ -77,11 +79,23 @@ fn child(batch: &Job, index: usize, input: JobInput) -> Job {
     child
 }
 
-/// Items that never became a job have failed.
-async fn count(run: &Run<'_>) -> Result<BatchCounts, JobError> {
-    let mut counts = run.cx.store.count_batch(run.job.id).await?;
-    for _ in run.job.items.iter().filter(|it| it.job.is_none()) {
+/// How the items are. Of those that never became a job the bad ones have failed,
+/// and the others are not made any more. A job that was made by a process which
+/// died over the next one is no item's yet.
+pub(super) async fn count(store: &dyn Store, batch: &Job) -> Result<BatchCounts, StoreError> {
+    let mut counts = store.count_batch(batch.id).await?;
+    let items = |has: fn(&BatchItem) -> bool| batch.items.iter().filter(|it| has(it)).count();
+    let strays = count_of(counts.total).saturating_sub(items(|it| it.job.is_some()));
+    let unmade = items(|it| it.job.is_none() && it.error.is_none()).saturating_sub(strays);
+    for _ in 0..items(|it| it.job.is_none() && it.error.is_some()) {
         counts.add(Status::Failed);
     }
+    for _ in 0..unmade {
+        counts.add(Status::Canceled);
+    }
     Ok(counts)
+}
+
+fn count_of(jobs: u32) -> usize {
+    usize::try_from(jobs).unwrap_or(usize::MAX)
 }

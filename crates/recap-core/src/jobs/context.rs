@@ -1,6 +1,7 @@
 //! What a job may use.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -35,6 +36,8 @@ pub struct JobContext {
     pub fallback: Option<Arc<dyn Summarizer>>,
     pub notifier: Arc<dyn Notifier>,
     pub observer: Arc<dyn Observer>,
+    /// Summaries are thought about longer; may be switched while jobs run.
+    pub advanced: Arc<AtomicBool>,
     /// Names this process to others, as the holder of a role.
     pub process: String,
     pub clock: Clock,

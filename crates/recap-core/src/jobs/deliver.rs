@@ -41,6 +41,14 @@ struct Address {
     endpoint: Option<EndpointId>,
 }
 
+/// What an endpoint answered.
+struct Answered<'a> {
+    /// Where the message went: the endpoint may have moved since.
+    url: &'a str,
+    /// Why it would be disabled, or `None` if it took the message.
+    failed: Option<Disabled>,
+}
+
 /// `None` if the endpoint is gone or disabled.
 async fn address(cx: &JobContext, message: &Delivery) -> Result<Option<Address>, StoreError> {
     Ok(match &message.target {
@@ -107,8 +115,8 @@ async fn after(
     });
     if let Some(endpoint) = address.endpoint {
         let reason = if is_gone(&response) { Disabled::Gone } else { Disabled::Failing };
-        let failed = response.error.map(|_| reason);
-        endpoint_answered(cx, &message, endpoint, failed).await?;
+        let answered = Answered { url: &address.url, failed: response.error.map(|_| reason) };
+        endpoint_answered(cx, &message, endpoint, answered).await?;
     }
     let Some(error) = response.error else {
         info!(webhook.event = %message.event, "message delivered");
@@ -162,20 +170,19 @@ async fn again(cx: &JobContext, mut message: Delivery, wait: Duration) -> Result
 }
 
 /// Keeps account of how long an endpoint has failed, and disables it when that is
-/// too long. `failed` is why it would be, or `None` if it took the message.
+/// too long.
 async fn endpoint_answered(
     cx: &JobContext,
     message: &Delivery,
     id: EndpointId,
-    failed: Option<Disabled>,
+    answered: Answered<'_>,
 ) -> Result<(), StoreError> {
     for _ in 0..TRIES {
         let Some(found) = cx.webhooks.find_endpoint(&message.owner, id).await? else { break };
-        let Some(changed) = judged(cx, &found, failed) else { break };
+        let Some(changed) = judged(cx, &found, &answered) else { break };
         if let Some(reason) = changed.disabled {
             // Before the change: a crash between the two makes no second message.
-            let at = changed.failing_since.unwrap_or(message.created_at);
-            cx.desk().tell_disabled(&found, reason, at).await?;
+            cx.desk().tell_disabled(&found, reason, cx.now()).await?;
         }
         if cx.webhooks.set_endpoint(&changed).await? {
             if let Some(reason) = changed.disabled {
@@ -188,9 +195,9 @@ async fn endpoint_answered(
 }
 
 /// The endpoint as it is to be, or `None` if it may stay as it is.
-fn judged(cx: &JobContext, endpoint: &Endpoint, failed: Option<Disabled>) -> Option<Endpoint> {
-    let now = cx.now();
-    if endpoint.disabled.is_some() {
+fn judged(cx: &JobContext, endpoint: &Endpoint, answered: &Answered<'_>) -> Option<Endpoint> {
+    let (now, failed) = (cx.now(), answered.failed);
+    if endpoint.disabled.is_some() || endpoint.url != answered.url {
         return None;
     }
     let mut changed = endpoint.clone();

@@ -14,9 +14,11 @@ use jiff::Timestamp;
 use tracing::{info, warn};
 
 use self::messages::Message;
+pub use self::messages::{Lost, Recovery};
+use super::batch;
 use super::run::later;
 use crate::error::ErrorCode;
-use crate::job::{Job, JobId, Status, Told};
+use crate::job::{BatchCounts, Job, JobId, JobKind, Status, Told};
 use crate::ports::{Cancel, Events, JobEvent, JobFilter, Queue, Store, StoreError, Webhooks};
 use crate::webhook::{self, DeliveryId, EventType, Target};
 
@@ -69,8 +71,21 @@ impl Desk {
         Ok(())
     }
 
-    /// Tells of the end of `job`, once. Does nothing for one that is open.
-    pub async fn tell_end(&self, job: &Job) -> Result<(), StoreError> {
+    /// Tells of the end of `job`, once. Does nothing for one that is open. That of
+    /// a batch is told when all its jobs have ended, and those of one that was
+    /// canceled are canceled first: so whoever dies over it, the reconciler goes on.
+    pub async fn tell_end(&self, job: &Job, now: Timestamp) -> Result<(), StoreError> {
+        if job.kind != JobKind::Batch || job.told == Told::End || !job.status.is_terminal() {
+            return self.tell_once(job).await;
+        }
+        // Seldom, and large: it goes through all jobs of the batch.
+        match Box::pin(self.settle(job, now)).await? {
+            Some(counts) => self.tell_once(&Job { counts, ..job.clone() }).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn tell_once(&self, job: &Job) -> Result<(), StoreError> {
         let Some(event) = EventType::of_end(job.kind, job.status) else { return Ok(()) };
         if job.told == Told::End {
             return Ok(());
@@ -80,22 +95,28 @@ impl Desk {
         self.store.set_told(job.id, Told::End).await
     }
 
-    /// Cancels a job, and with a batch the jobs it made, and tells who waits.
-    pub async fn cancel(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
-        let outcome = self.cancel_one(id, now).await?;
-        if matches!(outcome, Cancel::Canceled | Cancel::Requested) {
-            self.cancel_children(id, now).await?;
+    /// How the jobs of an ended batch have ended, or `None` while one is open.
+    async fn settle(&self, batch: &Job, now: Timestamp) -> Result<Option<BatchCounts>, StoreError> {
+        if batch.counts.are_final() {
+            return Ok(Some(batch.counts));
         }
-        Ok(outcome)
+        if batch.status == Status::Canceled {
+            self.cancel_children(batch.id, now).await?;
+        }
+        let counts = batch::count(&*self.store, batch).await?;
+        Ok((counts.open() == 0).then_some(counts))
     }
 
-    async fn cancel_one(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
+    /// Asks for the end of a job: one that waits has ended, one that runs will be
+    /// ended by its worker. [`Desk::follow_up`] tells of it.
+    pub async fn cancel(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
         let forget_at = later(now, self.keep_jobs);
         let outcome = self.store.cancel(id, &ErrorCode::Canceled.into(), now, forget_at).await?;
         match outcome {
             Cancel::Canceled => {
                 info!(job.id = %id, job.status = %Status::Canceled, "job ended");
-                self.ended(id, Status::Canceled).await;
+                let changed = JobEvent::Changed { job: id, status: Status::Canceled };
+                self.events.publish(changed).await;
             }
             Cancel::Requested => {
                 self.events.publish(JobEvent::CancelRequested { job: id }).await;
@@ -106,7 +127,7 @@ impl Desk {
     }
 
     async fn cancel_children(&self, batch: JobId, now: Timestamp) -> Result<(), StoreError> {
-        for status in [Status::Queued, Status::Running] {
+        for status in [Status::Running, Status::Queued] {
             let mut before = None;
             loop {
                 let filter = JobFilter {
@@ -118,7 +139,11 @@ impl Desk {
                 };
                 let page = self.store.list(&filter).await?;
                 for child in &page.jobs {
-                    self.cancel_one(child.id, now).await?;
+                    if self.cancel(child.id, now).await? == Cancel::Canceled
+                        && let Some(ended) = self.store.find(child.id).await?
+                    {
+                        self.tell_once(&ended).await?;
+                    }
                 }
                 before = page.jobs.last().map(|it| it.id);
                 if !page.has_more {
@@ -129,17 +154,25 @@ impl Desk {
         Ok(())
     }
 
+    /// Tells the webhooks and the batch of a job that ended without a worker.
+    /// Returns it.
+    ///
+    /// # Errors
+    ///
+    /// When the store does not answer; the reconciler goes on with it then.
+    pub async fn follow_up(&self, id: JobId, now: Timestamp) -> Result<Option<Job>, StoreError> {
+        let Some(job) = self.store.find(id).await? else { return Ok(None) };
+        self.tell_end(&job, now).await?;
+        self.wake_batch(&job).await;
+        Ok(Some(job))
+    }
+
     /// Tells everyone of a job that ended without a worker: those who wait for it
     /// here, its batch, its webhooks. Returns it, if it could be read.
-    pub(super) async fn ended(&self, id: JobId, status: Status) -> Option<Job> {
+    pub(super) async fn ended(&self, id: JobId, status: Status, now: Timestamp) -> Option<Job> {
         self.events.publish(JobEvent::Changed { job: id, status }).await;
-        match self.store.find(id).await {
-            Ok(job) => {
-                let job = job?;
-                self.tell_or_leave(&job).await;
-                self.wake_batch(&job).await;
-                Some(job)
-            }
+        match self.follow_up(id, now).await {
+            Ok(job) => job,
             Err(error) => {
                 warn!(job.id = %id, error = %error.0, "webhooks are told later");
                 None
@@ -148,8 +181,8 @@ impl Desk {
     }
 
     /// As [`Desk::tell_end`]; what fails is done by the reconciler.
-    pub(super) async fn tell_or_leave(&self, job: &Job) {
-        if let Err(error) = self.tell_end(job).await {
+    pub(super) async fn tell_or_leave(&self, job: &Job, now: Timestamp) {
+        if let Err(error) = self.tell_end(job, now).await {
             warn!(job.id = %job.id, error = %error.0, "webhooks are told later");
         }
     }
@@ -167,8 +200,14 @@ impl Desk {
         if self.store.count_batch(batch).await?.open() > 0 {
             return Ok(());
         }
-        if let Some(entry) = self.store.wake(batch, now).await? {
-            self.push(entry).await;
+        match self.store.wake(batch, now).await? {
+            Some(entry) => self.push(entry).await,
+            // One that has ended waits for this to tell of it.
+            None => {
+                if let Some(batch) = self.store.find(batch).await? {
+                    self.tell_end(&batch, now).await?;
+                }
+            }
         }
         Ok(())
     }

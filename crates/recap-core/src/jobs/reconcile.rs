@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::context::JobContext;
 use super::reuse::announce;
@@ -166,11 +166,16 @@ async fn push(cx: &JobContext, entries: &[Entry]) {
 
 /// Tells webhooks of jobs whose end they have not been told by who ended them.
 async fn tell(cx: &JobContext) -> Result<(), StoreError> {
+    let mut done = Ok(());
     for job in cx.store.list_untold(cx.now(), UNTOLD, BATCH).await? {
-        info!(job.id = %job.id, "webhooks are told of an end they missed");
-        cx.desk().tell_end(&job).await?;
+        debug!(job.id = %job.id, "webhooks are told of an end they missed");
+        // One that cannot be told does not keep the others waiting.
+        if let Err(error) = cx.desk().tell_end(&job, cx.now()).await {
+            warn!(job.id = %job.id, error = %error.0, "webhooks could not be told");
+            done = Err(error);
+        }
     }
-    Ok(())
+    done
 }
 
 /// Queues messages that are due: those whose time was too far away for the
@@ -198,7 +203,7 @@ async fn expire(cx: &JobContext) -> Result<(), StoreError> {
     let expired = cx.store.expire(now, &failure, later(now, cx.policy.retention), BATCH).await?;
     for job in expired {
         info!(job.id = %job, job.status = %Status::Expired, "job ended");
-        if let Some(ended) = desk.ended(job, Status::Expired).await {
+        if let Some(ended) = desk.ended(job, Status::Expired, now).await {
             cx.observer.ended(&ended);
         }
     }

@@ -66,9 +66,13 @@ impl Runner {
     }
 
     /// Returns once the attempt has begun: its document brings it back if this
-    /// process dies over it, so the queue need not.
-    async fn deliver(&self, id: DeliveryId) {
-        let permit = Arc::clone(&self.room).acquire_owned().await.expect("never closed");
+    /// process dies over it, so the queue need not. The same if there is no room:
+    /// receivers that are slow must not keep jobs from being taken.
+    fn deliver(&self, id: DeliveryId) {
+        let Ok(permit) = Arc::clone(&self.room).try_acquire_owned() else {
+            debug!(webhook.id = %id, "too many messages are being sent; it is found again");
+            return;
+        };
         let cx = Arc::clone(&self.cx);
         let span = info_span!("delivery", webhook.id = %id);
         let attempt = async move {
@@ -151,7 +155,7 @@ impl Handler for Runner {
             JobPayload::Summarize { job }
             | JobPayload::Transcribe { job }
             | JobPayload::Batch { job } => job,
-            JobPayload::Deliver { delivery } => return self.deliver(delivery).await,
+            JobPayload::Deliver { delivery } => return self.deliver(delivery),
         };
         let span = info_span!("job", job.id = %job);
         async {

@@ -32,6 +32,18 @@ pub struct StoredReply {
     pub body: String,
 }
 
+impl StoredReply {
+    /// What is left of an answer about a job that was deleted.
+    pub const fn gone() -> Self {
+        Self { status: 404, location: None, body: String::new() }
+    }
+
+    /// Whether the job that it was about has been deleted.
+    pub fn is_gone(&self) -> bool {
+        self.status == 404
+    }
+}
+
 /// What is known of a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReplyState {
@@ -60,6 +72,10 @@ pub trait Replies: Send + Sync {
 
     /// Forgets a key that led to no answer worth keeping.
     async fn drop_reply(&self, key: &str, job: JobId) -> Result<(), StoreError>;
+
+    /// Wipes what was answered about `job`, which is deleted: it becomes
+    /// [`StoredReply::gone`], and its key stays taken.
+    async fn wipe_reply(&self, job: JobId) -> Result<(), StoreError>;
 
     /// Removes what has expired. Returns how many.
     async fn forget_replies(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError>;

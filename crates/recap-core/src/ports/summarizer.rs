@@ -54,6 +54,8 @@ pub struct NotesRequest<'a> {
     /// number of tokens, in order.
     pub chunks: &'a [&'a [Cue]],
     pub style: Style,
+    /// Think longer, where the provider can.
+    pub advanced: bool,
     /// BCP-47 of the notes.
     pub language: &'a str,
     /// BCP-47 of the transcript.
@@ -68,6 +70,8 @@ pub struct CombineRequest<'a> {
     /// In order, one per segment.
     pub notes: &'a [SegmentNotes],
     pub style: Style,
+    /// Think longer, where the provider can.
+    pub advanced: bool,
     /// BCP-47 of the summary.
     pub language: &'a str,
     pub transcript_language: &'a str,

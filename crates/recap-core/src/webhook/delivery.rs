@@ -53,7 +53,7 @@ pub enum DeliveryStatus {
     Delivered,
     /// All attempts failed.
     Failed,
-    /// The endpoint was disabled or deleted, or asked for no more of it.
+    /// The endpoint was disabled or deleted when it was due.
     Dropped,
 }
 
@@ -104,8 +104,8 @@ pub enum AttemptError {
     AddressRefused,
     /// There is no secret to sign with; nothing is sent unsigned.
     NoSecret,
-    /// Its host failed several times in a row and is left alone; nothing was
-    /// sent, and it is not counted.
+    /// Its host failed several times in a row and is left alone, or is busy with
+    /// other messages; nothing was sent, and it is not counted.
     Resting,
 }
 
@@ -132,6 +132,10 @@ pub struct Delivery {
     /// `None` once its status is terminal.
     #[serde(default)]
     pub next_attempt_at: Option<Timestamp>,
+    /// It was taken for an attempt of which nothing is known yet. Stores tell it
+    /// from their claim; it is no part of the document.
+    #[serde(skip)]
+    pub is_claimed: bool,
     /// When it is forgotten.
     pub expires_at: Timestamp,
     /// Raised by every write; an old one may not overwrite.
@@ -142,6 +146,11 @@ pub struct Delivery {
 impl Delivery {
     /// Attempts that are remembered.
     pub const MAX_ATTEMPTS_KEPT: usize = 20;
+
+    /// Whether an attempt is being made, unless its sender has died.
+    pub fn is_in_hand(&self, now: Timestamp) -> bool {
+        self.is_claimed && self.next_attempt_at.is_some_and(|it| now < it)
+    }
 
     /// Notes an attempt; of many, the oldest is forgotten.
     pub fn note(&mut self, attempt: Attempt) {

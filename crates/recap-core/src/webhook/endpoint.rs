@@ -25,9 +25,10 @@ pub struct Endpoint {
     #[serde(default)]
     pub events: Vec<EventType>,
     pub secret: WebhookSecret,
-    /// Messages are signed with it as well, until its time is over.
+    /// Messages are signed with these as well, each until its time is over; the
+    /// newest first, at most [`Endpoint::MAX_OLD_SECRETS`].
     #[serde(default)]
-    pub old_secret: Option<OldSecret>,
+    pub old_secrets: Vec<OldSecret>,
     /// `None`: messages are sent.
     #[serde(default)]
     pub disabled: Option<Disabled>,
@@ -40,7 +41,7 @@ pub struct Endpoint {
     pub revision: u64,
 }
 
-/// The secret before a rotation.
+/// A secret before a rotation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OldSecret {
     pub secret: WebhookSecret,
@@ -72,16 +73,29 @@ pub enum Disabled {
 }
 
 impl Endpoint {
+    /// Secrets that are good for a while longer. A further rotation ends the oldest.
+    pub const MAX_OLD_SECRETS: usize = 4;
+
     /// Whether it is told of `event`.
     pub fn wants(&self, event: EventType) -> bool {
         self.disabled.is_none() && wants(&self.events, event)
     }
 
-    /// What messages are signed with at `now`: one secret, or two during a
+    /// What messages are signed with at `now`: one secret, or more during a
     /// rotation.
     pub fn secrets(&self, now: Timestamp) -> Vec<WebhookSecret> {
-        let old = self.old_secret.as_ref().filter(|it| now < it.until);
-        [Some(&self.secret), old.map(|it| &it.secret)].into_iter().flatten().cloned().collect()
+        let old = self.old_secrets.iter().filter(|it| now < it.until).map(|it| &it.secret);
+        [&self.secret].into_iter().chain(old).cloned().collect()
+    }
+
+    /// Puts another secret in the place of the one in use, which is good `until`
+    /// then. Those before keep their own time, so that a rotation whose answer got
+    /// lost can be asked for again.
+    pub fn rotate(&mut self, secret: WebhookSecret, now: Timestamp, until: Timestamp) {
+        let old = std::mem::replace(&mut self.secret, secret);
+        self.old_secrets.retain(|it| now < it.until);
+        self.old_secrets.insert(0, OldSecret { secret: old, until });
+        self.old_secrets.truncate(Self::MAX_OLD_SECRETS);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod batch;
 mod cancel;
+mod endpoints;
 mod feed;
 mod media;
 mod outage;

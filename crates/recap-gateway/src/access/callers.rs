@@ -84,6 +84,9 @@ impl Callers {
         if self.mode.is_keyless(cx).await? {
             self.hosts.check(request.headers())?;
             let peer = request.peer_addr().is_some_and(|it| it.ip().to_canonical().is_loopback());
+            if address::is_passed_on(request.headers(), self.trusted_proxies) {
+                return Err(refusal::passed_on());
+            }
             let near = !self.is_public && peer && address.is_loopback();
             return if near { Ok(local(&address::name(address))) } else { Err(refusal::remote()) };
         }
@@ -96,8 +99,9 @@ impl Callers {
     }
 
     /// Who `text` belongs to. A key that is remembered and a token that is good are
-    /// let in before failures are counted, as they cost no lookup: others at the
-    /// same address must not shut them out.
+    /// let in before failures are counted, as they cost no lookup, and a key that was
+    /// right a while ago is looked up all the same: others at the same address must
+    /// not shut them out.
     async fn prove(&self, cx: &Context, text: &str, address: &str) -> ApiResult<Who> {
         let now = cx.now();
         if let Some(key) = self.keys.recall(text).filter(|it| it.is_valid(now)) {
@@ -110,7 +114,9 @@ impl Callers {
             let client = owner.as_str().to_owned();
             return Ok(Who { owner, scopes, client, ..local(address) });
         }
-        self.check_failures(address)?;
+        if !self.keys.was_right(text, now) {
+            self.check_failures(address)?;
+        }
         if !is_key {
             let reason = if self.tokens.is_some() { Reason::Token } else { Reason::Key };
             return Err(self.failed(address, reason));

@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use lru::LruCache;
 use recap_core::key::{ApiKey, digest};
 use recap_core::ports::StoreError;
@@ -53,6 +54,12 @@ impl KnownKeys {
             Known::Key(key) => Some(key),
             Known::Nothing | Known::Ask(_) => None,
         }
+    }
+
+    /// Whether `text` was a key a while ago, and one that would be good at `now`: who
+    /// sends it does not guess.
+    pub(super) fn was_right(&self, text: &str, now: Timestamp) -> bool {
+        matches!(self.known(&digest(text)), Known::Ask(Some(key)) if key.is_valid(now))
     }
 
     /// The key that `text` is, valid or not.

@@ -46,6 +46,12 @@ pub(crate) fn remote() -> ApiError {
     unauthorized(Reason::Remote, detail, HeaderValue::from_static("Bearer realm=\"recap\""))
 }
 
+pub(crate) fn passed_on() -> ApiError {
+    let detail = "There are no keys yet, and a proxy passed this on that `server.trusted_proxies` \
+                  does not count: `recap keys create` makes a key.";
+    unauthorized(Reason::Remote, detail, HeaderValue::from_static("Bearer realm=\"recap\""))
+}
+
 fn unauthorized(reason: Reason, detail: &'static str, challenge: HeaderValue) -> ApiError {
     let mut error = refused(reason, ErrorCode::Unauthorized, detail);
     error.more().headers.insert(WWW_AUTHENTICATE, challenge);

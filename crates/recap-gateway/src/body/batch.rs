@@ -135,13 +135,17 @@ impl BatchBody {
 /// How the items are now; how they were at the end, once all have ended: their
 /// jobs may be deleted before the batch is.
 fn counts(batch: &Job, children: &HashMap<JobId, Status>) -> BatchCounts {
-    if batch.status.is_terminal() && batch.counts.total > 0 && batch.counts.open() == 0 {
+    if batch.status.is_terminal() && batch.counts.are_final() {
         return batch.counts;
     }
     let mut counts = BatchCounts::default();
     for item in &batch.items {
         let made = item.job.and_then(|it| children.get(&it).copied());
-        let unmade = if item.error.is_some() { Status::Failed } else { Status::Queued };
+        let unmade = match item.error {
+            Some(_) => Status::Failed,
+            None if batch.status.is_terminal() => Status::Canceled,
+            None => Status::Queued,
+        };
         counts.add(made.unwrap_or(unmade));
     }
     counts

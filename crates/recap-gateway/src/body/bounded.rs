@@ -30,6 +30,8 @@ impl Metadata {
     const PAIRS: usize = 16;
     const NAME: usize = 40;
     const VALUE: usize = 256;
+    /// So that a message about the job stays below 20 kB.
+    const BYTES: usize = 8192;
 }
 
 impl TryFrom<BTreeMap<String, String>> for Metadata {
@@ -45,6 +47,10 @@ impl TryFrom<BTreeMap<String, String>> for Metadata {
         }
         if pairs.values().any(|it| longer(it, Self::VALUE)) {
             return Err("must have values of at most 256 characters");
+        }
+        let bytes = serde_json::to_string(&pairs).map_or(usize::MAX, |it| it.len());
+        if bytes > Self::BYTES {
+            return Err("must take at most 8192 bytes as JSON");
         }
         Ok(Self(pairs))
     }

@@ -119,7 +119,7 @@ pub(crate) struct Recovered {
 impl EndpointBody {
     /// `endpoint` as it is at `now`.
     pub(crate) fn new(endpoint: Endpoint, now: Timestamp) -> Self {
-        let until = endpoint.old_secret.map(|it| it.until);
+        let until = endpoint.old_secrets.first().map(|it| it.until);
         Self {
             id: endpoint.id.to_string(),
             object: "webhook_endpoint",

@@ -6,6 +6,7 @@
 //! goes to those who asked before, and to nobody else.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::io;
 use std::num::NonZeroUsize;
@@ -24,7 +25,7 @@ use super::Found;
 const OPEN: Duration = Duration::from_secs(1);
 
 /// The same for an ended job, which only ever is deleted.
-const ENDED: Duration = Duration::from_secs(10);
+pub(super) const ENDED: Duration = Duration::from_secs(10);
 
 /// Most jobs that are kept.
 const MOST: NonZeroUsize = NonZeroUsize::new(256).expect("not zero");
@@ -45,7 +46,7 @@ struct State {
 
 struct Kept {
     job: Arc<Job>,
-    /// When it was found: then, or if it had ended, whenever.
+    /// When the store said so.
     asked_at: Timestamp,
     bytes: usize,
 }
@@ -155,7 +156,8 @@ impl Flight<'_> {
         if current {
             state.flights.remove(&self.id);
             if !found.away {
-                state.keep(Arc::clone(&found.job), self.asked_at);
+                // A copy may have been read before.
+                state.keep(Arc::clone(&found.job), self.asked_at.min(found.read_at));
             }
         }
     }
@@ -165,10 +167,13 @@ impl Flight<'_> {
 impl Drop for Flight<'_> {
     fn drop(&mut self) {
         let mut state = self.memory.lock();
-        let current = state.flights.get(&self.id).is_some_and(|it| Arc::ptr_eq(it, &self.cell));
-        // The map's and ours.
-        if current && Arc::strong_count(&self.cell) == 2 {
-            state.flights.remove(&self.id);
+        let Entry::Occupied(entry) = state.flights.entry(self.id) else { return };
+        let current = Arc::ptr_eq(entry.get(), &self.cell);
+        // Given up while nobody else looks: of those who leave at once, the last one
+        // finds the map's alone.
+        drop(std::mem::take(&mut self.cell));
+        if current && Arc::strong_count(entry.get()) == 1 {
+            entry.remove();
         }
     }
 }

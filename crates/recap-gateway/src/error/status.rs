@@ -7,6 +7,7 @@ use recap_core::ErrorCode as Code;
 ///
 /// Codes of videos and of jobs are seen inside jobs; they have a status for
 /// the day an endpoint answers with one.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub fn status_of(code: Code) -> StatusCode {
     match code {
         Code::InvalidJson => StatusCode::BAD_REQUEST,
@@ -26,6 +27,7 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::JobFinished
         | Code::JobOpen
         | Code::TooManyEndpoints
+        | Code::EndpointDisabled
         | Code::IdempotencyInFlight
         | Code::Canceled
         | Code::Expired => StatusCode::CONFLICT,

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use recap_core::ports::Cancel;
 use recap_core::{ErrorCode, Job};
 use recap_telemetry::metrics;
+use tracing::warn;
 
 use super::show;
 use crate::body::{JobBody, time_between};
@@ -31,7 +32,8 @@ pub(crate) async fn cancel(
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
     cx.find(&who, id).await?;
-    let outcome = cx.tell(cx.state.desk.cancel(id, cx.now())).await?;
+    let (desk, now) = (&cx.state.desk, cx.now());
+    let outcome = cx.tell(desk.cancel(id, now)).await?;
     match outcome {
         Cancel::Canceled | Cancel::Requested => {}
         Cancel::Missing => return Err(ApiError::no_such_job()),
@@ -39,6 +41,12 @@ pub(crate) async fn cancel(
             let detail = "The job has ended; there is nothing left to cancel.";
             return Err(ApiError::new(ErrorCode::JobFinished, detail));
         }
+    }
+    if outcome == Cancel::Canceled
+        && let Err(error) = cx.at_desk(desk.follow_up(id, now)).await
+    {
+        // Of a batch with many jobs, this is the first part of it.
+        warn!(job.id = %id, error = %error.0, "the reconciler goes on with it");
     }
     // Not a copy: none can know of this.
     let found = cx.read(id).await?;

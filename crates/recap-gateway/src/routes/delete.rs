@@ -12,7 +12,8 @@ use crate::extract::{Caller, JobPath, NoParams, Params};
 /// Delete a job that has ended.
 ///
 /// Wipes its result, its transcript and every copy of them; of a transcript that
-/// was sent, also what the cache keeps of its summary. Jobs of a batch are not
+/// was sent, also what the cache keeps of its summary. A request that is repeated
+/// under the `Idempotency-Key` which made it is answered with 404. Jobs of a batch are not
 /// deleted with it.
 #[utoipa::path(
     delete,
@@ -29,12 +30,15 @@ pub(crate) async fn delete(
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
     let found = cx.find(&who, id).await?;
+    // Whoever ended it may be about to tell of it, or have died before it did.
+    cx.at_desk(cx.state.desk.follow_up(id, cx.now())).await?;
     let outcome = cx.tell(cx.store().delete(id)).await?;
     if outcome == Delete::Open {
         let detail = "The job has not ended; cancel it first.";
         return Err(ApiError::new(ErrorCode::JobOpen, detail));
     }
-    // Also if it was gone already: a copy may have been left.
+    // Also if it was gone already: something may have been left.
+    cx.tell(cx.state.replies.wipe_reply(id)).await?;
     cx.copies.forget(id).await;
     // Other processes remember it, too, and streams may be open.
     let changed = JobEvent::Changed { job: id, status: found.job.status };

@@ -1,6 +1,5 @@
 //! `/v1/jobs/{id}/events`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
@@ -79,7 +78,7 @@ pub(crate) async fn events(
     if told && found.job.status.is_terminal() {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let permit = Arc::clone(&cx.streams).try_acquire_owned().map_err(|_| too_many())?;
+    let seat = cx.streams.take(&who.client).ok_or_else(too_many)?;
     let mut answer = HttpResponse::Ok();
     answer
         .insert_header((CONTENT_TYPE, EVENT_STREAM))
@@ -89,7 +88,7 @@ pub(crate) async fn events(
     if request.method() == Method::HEAD {
         return Ok(answer.finish());
     }
-    let feed = Feed::new(cx, who, id, place, permit);
+    let feed = Feed::new(cx, who, id, place, seat);
     let mut answer = answer.streaming(feed.into_stream());
     // The server would send chunks to those who do not know of them.
     if request.version() < Version::HTTP_11 {

@@ -2,13 +2,15 @@
 
 use actix_web::{HttpResponse, web};
 use recap_core::transcript::Transcript;
-use recap_core::{ErrorCode, Job, Status};
+use recap_core::{ErrorCode, Job, JobId, Status};
 
-use super::submit;
+use super::submit::{self, Order};
+use crate::access::Who;
 use crate::body::JobBody;
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
 use crate::extract::{Caller, JobPath, NoParams, Params, Wishes};
+use crate::idempotency::{self, Begun};
 
 /// Do a job again that ended without success.
 ///
@@ -60,11 +62,21 @@ pub(crate) async fn retry(
     _: Params<NoParams>,
     wishes: Wishes,
 ) -> ApiResult<HttpResponse> {
-    let found = cx.find(&who, id).await?;
+    let claim = match idempotency::begin(&cx, &who, &wishes).await? {
+        Begun::Ours(claim) => claim,
+        Begun::Done(answer) => return Ok(answer),
+    };
+    // Not before: the job may be gone by the time that a request is repeated.
+    let order = order(&cx, &who, id, &wishes).await;
+    submit::fulfil(&cx, &who, &wishes, &claim, order).await
+}
+
+/// The job with this id once more, if it may be done again.
+async fn order(cx: &Context, who: &Who, id: JobId, wishes: &Wishes) -> ApiResult<Order> {
+    let found = cx.find(who, id).await?;
     may_retry(&found.job)?;
-    let transcript = own_transcript(&cx, &found.job).await?;
-    let order = submit::again(&cx, &found.job, transcript, wishes.cancel_after);
-    submit::submit(&cx, &who, &wishes, order).await
+    let transcript = own_transcript(cx, &found.job).await?;
+    Ok(submit::again(cx, who.key, &found.job, transcript, wishes.cancel_after))
 }
 
 fn may_retry(job: &Job) -> ApiResult<()> {

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::copies::Found;
 use crate::error::ApiResult;
 use crate::extract::Wishes;
-use crate::idempotency::{self, Begun};
+use crate::idempotency::{self, Begun, Claim};
 use crate::wait;
 
 /// Left of the request's time for reading and writing around a wait.
@@ -38,12 +38,23 @@ pub(super) async fn submit(
     wishes: &Wishes,
     order: Order,
 ) -> ApiResult<HttpResponse> {
-    let claim = match idempotency::begin(cx, who, wishes).await? {
-        Begun::Ours(claim) => claim,
-        Begun::Done(answer) => return Ok(answer),
-    };
-    let as_batch = order.as_batch;
-    let prepared = match accept::prepare(cx, order, &claim).await {
+    match idempotency::begin(cx, who, wishes).await? {
+        Begun::Ours(claim) => fulfil(cx, who, wishes, &claim, Ok(order)).await,
+        Begun::Done(answer) => Ok(answer),
+    }
+}
+
+/// The same once the request is known to be ours to answer. An order that was
+/// refused leaves nothing behind.
+pub(super) async fn fulfil(
+    cx: &Context,
+    who: &Who,
+    wishes: &Wishes,
+    claim: &Claim,
+    order: ApiResult<Order>,
+) -> ApiResult<HttpResponse> {
+    let as_batch = order.as_ref().is_ok_and(|it| it.as_batch);
+    let prepared = match accept::prepare(cx, order, claim).await {
         Ok(prepared) => prepared,
         Err(error) => {
             claim.release(cx).await;

@@ -13,7 +13,6 @@ use futures::{Stream, stream};
 use recap_core::ports::StoreError;
 use recap_core::{ErrorCode, Job, JobId};
 use recap_telemetry::metrics;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, sleep_until};
 
 use super::text::{GONE, HEARTBEAT, RETRY, event};
@@ -23,6 +22,7 @@ use crate::context::Context;
 use crate::copies::Found;
 use crate::news::{Heard, Watch};
 use crate::routes::show;
+use crate::seats::Seat;
 
 /// Longest life of a stream: its client comes back, and proves again who it is.
 const LIFE: Duration = Duration::from_hours(1);
@@ -92,7 +92,7 @@ impl Feed {
         who: Rc<Who>,
         id: JobId,
         place: Option<Place>,
-        permit: OwnedSemaphorePermit,
+        seat: Seat,
     ) -> Self {
         let now = Instant::now();
         Self {
@@ -106,7 +106,7 @@ impl Feed {
             look_at: now,
             quiet_since: now,
             ends_at: now + LIFE,
-            _open: Open::new(permit),
+            _open: Open::new(seat),
             cx,
         }
     }
@@ -219,12 +219,12 @@ impl Feed {
 }
 
 /// A stream that is open, as it is counted.
-struct Open(#[expect(dead_code, reason = "held until the stream is dropped")] OwnedSemaphorePermit);
+struct Open(#[expect(dead_code, reason = "held until the stream is dropped")] Seat);
 
 impl Open {
-    fn new(permit: OwnedSemaphorePermit) -> Self {
+    fn new(seat: Seat) -> Self {
         metrics::event_stream(1);
-        Self(permit)
+        Self(seat)
     }
 }
 

@@ -187,6 +187,29 @@ async fn a_large_batch_is_read_whole() {
 }
 
 #[tokio::test]
+async fn items_count_before_they_are_jobs() {
+    // A batch is a job, too.
+    for (most, fit) in [(200, 1), (201, 2), (310, 3)] {
+        let app = TestGateway::with(|it| it.limits.open_jobs_per_client = most);
+        for turn in 0..10 {
+            let reply = batch(&app, json!({"urls": vec![URL; 100]})).await;
+            assert_eq!(reply.status, if turn < fit { 202 } else { 429 }, "{most}: {turn}");
+        }
+    }
+    let app = TestGateway::with(|it| it.limits.open_jobs_per_client = 3);
+    let playlist = json!({"playlist": "PL1", "max_items": 2});
+    let id = id_of(&batch(&app, playlist.clone()).await.json());
+    assert_eq!(batch(&app, playlist).await.status, 429);
+    // It was shorter than it might have been, and has a video that is none.
+    let mut job = app.store.job(id).unwrap();
+    let error = Some(recap_core::ErrorCode::InvalidUrl.into());
+    let url = String::new();
+    job.items = vec![recap_core::job::BatchItem { url, video: None, job: None, error }];
+    app.store.put(job);
+    assert_eq!(batch(&app, json!({"urls": [URL, URL]})).await.status, 202);
+}
+
+#[tokio::test]
 async fn canceling_a_batch_cancels_its_jobs() {
     let app = TestGateway::spawn();
     let (id, children) = worked_on(&app).await;

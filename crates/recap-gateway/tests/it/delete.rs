@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use recap_core::job::OwnTranscript;
-use recap_core::ports::{Cache as _, CacheKey, Resource};
+use recap_core::job::{OwnTranscript, Owner, Told};
+use recap_core::ports::{Cache as _, CacheKey, Resource, Webhooks as _};
+use recap_core::webhook::EventType;
 use recap_core::{Job, JobKind, Status};
 use recap_testkit::samples;
 
@@ -36,6 +37,32 @@ async fn nothing_is_left_of_a_job() {
     // Not even while nobody can be asked.
     app.store.fail(true);
     assert_eq!(app.get(&path()).await.status, 503);
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_what_was_answered_about_it() {
+    let app = TestGateway::spawn();
+    let headers = [("content-type", "application/json"), ("idempotency-key", "abc")];
+    let submit = || app.send("POST", "/v1/summaries", &headers, br#"{"url":"dQw4w9WgXcQ"}"#);
+    let made = submit().await;
+    let path = made.header("location").unwrap().to_owned();
+    assert_eq!(app.send("POST", &format!("{path}/cancel"), &[], b"").await.status, 200);
+    assert_eq!(submit().await.status, 202, "as before");
+    assert_eq!(app.send("DELETE", &path, &[], b"").await.status, 204);
+    let again = submit().await;
+    assert_eq!((again.status, &again.json()["code"]), (404, &"job_not_found".into()));
+}
+
+#[tokio::test]
+async fn its_end_is_told_before_it_goes() {
+    let app = TestGateway::spawn();
+    let endpoint = samples::endpoint(Owner::default());
+    app.store.insert_endpoint(&endpoint, 9).await.unwrap();
+    let job = Job { told: Told::Nothing, ..samples::succeeded(JobKind::Summary) };
+    let job = app.keep(job);
+    assert_eq!(app.send("DELETE", &format!("/v1/jobs/{}", job.id), &[], b"").await.status, 204);
+    let [message] = app.store.deliveries().try_into().expect("one message");
+    assert_eq!((message.job, message.event), (Some(job.id), EventType::JobCompleted));
 }
 
 #[tokio::test]

@@ -203,6 +203,18 @@ async fn what_was_missed_is_sent_again() {
 }
 
 #[tokio::test]
+async fn nothing_is_sent_to_a_disabled_endpoint() {
+    let app = TestGateway::spawn();
+    let id = some(&app).await;
+    change(&app, &id, &json!({"disabled": true})).await;
+    check(&act(&app, &id, "test").await, 409, "endpoint_disabled");
+    let since = json!({"since": "2026-01-01T00:00:00Z"});
+    let reply = app.post(&format!("{ALL}/{id}/recover"), &since).await;
+    check(&reply, 409, "endpoint_disabled");
+    assert_eq!(app.store.deliveries(), []);
+}
+
+#[tokio::test]
 async fn what_is_gone_is_not_found() {
     let app = TestGateway::spawn();
     let id = some(&app).await;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use recap_core::job::Stage;
+use recap_core::job::{Owner, Stage};
+use recap_core::key::Scope;
 use recap_core::ports::{Events, JobEvent, Lease, Store};
 use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes};
 use recap_core::{Job, JobKind, Status};
@@ -296,6 +297,28 @@ async fn one_stream_too_many_is_refused_and_a_closed_one_makes_room() {
     worker.succeed(&app).await;
     assert_eq!(client.rest().await.len(), 1);
     assert_eq!(app.get(&path()).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_client_has_a_quarter_of_the_streams() {
+    let app = TestGateway::with(|it| it.server.max_streams = 8);
+    let ours = app.key(&[Scope::Read], |it| it.owner = Owner::default()).await.text;
+    let theirs = app.key(&[Scope::Read], |it| it.owner = Owner::default()).await.text;
+    let mut worker = Worker::begin(&app, 1).await;
+    let follow = async |key: &str| {
+        let mut client = Client::follow(&app, &format!("authorization: Bearer {key}\r\n")).await;
+        assert_eq!(client.event().await.unwrap().name, "progress");
+        client
+    };
+    let mut clients = vec![follow(ours.as_str()).await, follow(ours.as_str()).await];
+    let reply = app.send_as(&ours, "GET", &path()).await;
+    assert_eq!((reply.status, &reply.json()["code"]), (503, &"too_many_streams".into()));
+    clients.push(follow(theirs.as_str()).await);
+    worker.succeed(&app).await;
+    for client in &mut clients {
+        assert_eq!(client.rest().await.len(), 1);
+    }
+    assert_eq!(app.send_as(&ours, "GET", &path()).await.status, 200);
 }
 
 #[tokio::test]

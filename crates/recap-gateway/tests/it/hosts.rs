@@ -50,6 +50,15 @@ async fn a_client_elsewhere_is_not_served_through_a_proxy_here() {
 }
 
 #[tokio::test]
+async fn what_an_unknown_proxy_passes_on_is_refused() {
+    let app = TestGateway::spawn();
+    for header in ["x-forwarded-for", "forwarded", "x-real-ip"] {
+        let refused = status(&app, &[(header, "127.0.0.1")]).await;
+        assert_eq!(refused, (401, "unauthorized".to_owned()), "{header}");
+    }
+}
+
+#[tokio::test]
 async fn with_keys_any_name_will_do() {
     let app = TestGateway::spawn();
     let key = app.key(&[recap_core::key::Scope::Read], |_| {}).await.text;

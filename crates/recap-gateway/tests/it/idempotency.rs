@@ -56,6 +56,7 @@ async fn the_same_request_has_the_same_answer() {
         assert_eq!((again.status, &again.body), (202, &first.body));
         assert_eq!(again.header("idempotency-replayed"), Some("true"));
         assert_eq!(again.header("location"), first.header("location"));
+        assert_eq!(again.header("retry-after"), Some("1"));
         assert_eq!(again.header("content-type"), Some("application/json"));
     }
     assert_eq!(app.queue.pushes().len(), 3);
@@ -153,6 +154,22 @@ async fn who_takes_over_makes_the_same_job() {
     assert_eq!((reply.status, id_of(&reply.json())), (202, job));
     assert_eq!(reply.json()["status"], "running");
     assert_eq!(app.queue.pushes().len(), 1, "nothing was begun anew");
+}
+
+#[tokio::test]
+async fn who_takes_over_and_fails_leaves_the_job_to_the_next() {
+    let app = TestGateway::with(|it| it.limits.open_jobs = 1);
+    let open = id_of(&submit(&app, "other").await.json());
+    let job = claim(&app, "abc", &json!({"url": URL}), Duration::from_secs(5)).await;
+    app.clock.advance(Duration::from_secs(5));
+    assert_eq!(submit(&app, "abc").await.status, 503);
+    assert_eq!(submit(&app, "abc").await.status, 409);
+
+    // Whoever died may have made the job after all: nobody makes another one.
+    app.send("POST", &format!("/v1/jobs/{open}/cancel"), &[], b"").await;
+    app.clock.advance(Duration::from_mins(2));
+    let reply = submit(&app, "abc").await;
+    assert_eq!((reply.status, id_of(&reply.json())), (202, job));
 }
 
 #[tokio::test]

@@ -154,6 +154,26 @@ async fn who_guesses_is_not_listened_to_but_others_at_its_address_are() {
 }
 
 #[tokio::test]
+async fn a_key_that_was_right_a_while_ago_is_no_guess() {
+    let app = TestGateway::with(|it| {
+        // It is looked up each time.
+        it.auth.key_cache_seconds = 0;
+        it.limits.failed_logins_per_minute = 3;
+    });
+    let end = app.clock.now() + Duration::from_secs(5);
+    let known = app.key(&[Read], |it| it.expires_at = Some(end)).await.text;
+    assert_eq!(app.send_as(&known, "GET", "/v1/jobs").await.status, 200);
+    for expected in [401, 401, 401, 429] {
+        let guess = samples::api_key().text;
+        assert_eq!(app.send_as(&guess, "GET", "/v1/jobs").await.status, expected);
+    }
+    assert_eq!(app.send_as(&known, "GET", "/v1/jobs").await.status, 200);
+    // One that has ended costs no lookup any more.
+    app.clock.set(end);
+    assert_eq!(app.send_as(&known, "GET", "/v1/jobs").await.status, 429);
+}
+
+#[tokio::test]
 async fn the_use_of_a_key_is_noted() {
     let app = TestGateway::spawn();
     let key = app.key(&[Read], |_| {}).await;

@@ -83,12 +83,14 @@ async fn what_has_no_limit_says_nothing() {
 }
 
 #[tokio::test]
-async fn without_keys_an_address_has_the_budget_and_cannot_choose_another() {
+async fn a_key_has_the_budget_whatever_address_it_claims() {
     let app = TestGateway::spawn();
-    app.limits.allow("list:127.0.0.1", 1);
+    let key = app.key(&[Read], |_| {}).await;
+    app.limits.allow(&format!("list:{}", key.key.id), 1);
+    let (name, value) = crate::app::bearer(&key.text);
     for (forwarded, status) in [("192.0.2.1", 200), ("192.0.2.2", 429), ("192.0.2.3", 429)] {
-        let reply = app.send("GET", "/v1/jobs", &[("x-forwarded-for", forwarded)], b"").await;
-        assert_eq!(reply.status, status, "{forwarded}");
+        let headers = [(name, value.as_str()), ("x-forwarded-for", forwarded)];
+        assert_eq!(app.send("GET", "/v1/jobs", &headers, b"").await.status, status, "{forwarded}");
     }
 }
 

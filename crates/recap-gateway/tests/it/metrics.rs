@@ -1,6 +1,7 @@
 //! What is counted about requests and jobs.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use recap_core::JobKind;
 use recap_testkit::samples;
@@ -40,4 +41,16 @@ async fn requests_are_counted_by_route_and_not_by_path() {
     for secret in [JOB, "nonsense", "/no/such/place", "BREW"] {
         assert!(!reply.body.contains(secret), "{secret}");
     }
+}
+
+#[tokio::test]
+async fn numbers_of_others_are_asked_for_once_a_second() {
+    let app = TestGateway::spawn();
+    let collected = async || {
+        assert_eq!(app.get("/metrics").await.status, 200);
+        app.collected.load(Ordering::SeqCst)
+    };
+    assert_eq!((collected().await, collected().await), (1, 1));
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!((collected().await, collected().await), (2, 2));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use recap_core::ports::{Events, JobEvent};
+use recap_core::ports::{Events, JobEvent, Store as _};
 use recap_core::{Job, JobKind, Status};
 use recap_testkit::samples;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -72,6 +72,36 @@ async fn what_was_not_heard_of_is_seen_a_second_later() {
     app.keep(running(4));
     app.clock.advance(Duration::from_secs(1));
     assert_eq!(app.get(&path()).await.header("etag"), Some("W/\"4\""));
+}
+
+#[tokio::test]
+async fn what_another_process_deletes_is_shown_for_a_moment_only() {
+    let app = TestGateway::spawn();
+    let job = app.keep_succeeded(JobKind::Summary);
+    assert_eq!(app.get(&path()).await.status, 200);
+    // Nothing is heard of it, and there is a copy.
+    app.store.delete(job.id).await.unwrap();
+    app.clock.advance(Duration::from_secs(9));
+    assert_eq!(app.get(&path()).await.status, 200);
+    // What can change something looks at the same copy, and renews nothing.
+    let retry = format!("{}/retry", path());
+    assert_eq!(app.send("POST", &retry, &[], b"").await.json()["code"], "job_finished");
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(app.get(&path()).await.status, 404);
+    assert_eq!(app.send("POST", &retry, &[], b"").await.status, 404);
+}
+
+#[tokio::test]
+async fn after_missed_news_nobody_is_believed_to_be_there() {
+    let changed = JobEvent::Changed { job: JOB.parse().unwrap(), status: Status::Succeeded };
+    for event in [JobEvent::Missed, changed] {
+        let app = TestGateway::spawn();
+        let job = app.keep_succeeded(JobKind::Summary);
+        assert_eq!(app.get(&path()).await.status, 200);
+        app.store.delete(job.id).await.unwrap();
+        app.events.publish(event).await;
+        assert_eq!(app.get(&path()).await.status, 404);
+    }
 }
 
 #[tokio::test]

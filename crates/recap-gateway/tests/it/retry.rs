@@ -128,3 +128,31 @@ async fn a_retry_may_have_an_end_of_its_own() {
         (&json!(end), &json!(end))
     );
 }
+
+async fn retry_once(app: &TestGateway) -> Reply {
+    let headers = [("idempotency-key", "abc")];
+    app.send("POST", &format!("/v1/jobs/{JOB}/retry"), &headers, b"").await
+}
+
+#[tokio::test]
+async fn a_retry_is_answered_again_when_the_old_job_is_gone() {
+    let app = TestGateway::spawn();
+    app.keep(failed(JobKind::Summary));
+    let first = retry_once(&app).await;
+    assert_eq!(first.status, 202);
+    assert_eq!(app.send("DELETE", &format!("/v1/jobs/{JOB}"), &[], b"").await.status, 204);
+    let again = retry_once(&app).await;
+    assert_eq!((again.status, &again.body), (202, &first.body));
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    assert_eq!(retry(&app).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_retry_that_was_refused_may_be_sent_again() {
+    let app = TestGateway::spawn();
+    assert_eq!(retry_once(&app).await.status, 404);
+    app.keep(Job { status: Status::Running, ..samples::queued(JobKind::Summary) });
+    assert_eq!(retry_once(&app).await.status, 409);
+    app.keep(failed(JobKind::Summary));
+    assert_eq!(retry_once(&app).await.status, 202);
+}

@@ -87,6 +87,14 @@ async fn a_full_queue_refuses_and_a_free_place_accepts() {
 }
 
 #[tokio::test]
+async fn a_batch_takes_as_many_places_as_it_has_items() {
+    let app = TestGateway::with(|it| it.limits.open_jobs = 3);
+    assert_eq!(app.post("/v1/batches", &json!({"urls": [URL, URL]})).await.status, 202);
+    assert_eq!(app.post("/v1/summaries", &json!({"url": URL})).await.status, 202);
+    assert_eq!(app.post("/v1/summaries", &json!({"url": URL})).await.status, 503);
+}
+
+#[tokio::test]
 async fn a_refusal_says_when_a_place_is_free() {
     let app = TestGateway::with(|it| it.limits.open_jobs = 1);
     app.post("/v1/summaries", &json!({"url": URL})).await;
@@ -115,15 +123,16 @@ async fn a_refusal_says_when_a_place_is_free() {
 async fn nobody_has_too_many_open_jobs() {
     let app = TestGateway::with(|it| it.limits.open_jobs_per_client = 3);
     let [ada, bob] = [crate::keyed::key(&app).await, crate::keyed::key(&app).await];
-    let batch = json!({"urls": [URL, URL]});
+    let batch = json!({"urls": [URL]});
     assert_eq!(ada.post(&app, "/v1/batches", &batch).await.status, 202);
     // Each item will be a job.
-    let refused = ada.post(&app, "/v1/batches", &json!({"urls": [URL, URL, URL]})).await;
+    let refused = ada.post(&app, "/v1/batches", &json!({"urls": [URL, URL]})).await;
     assert_eq!((refused.status, &refused.json()["code"]), (429, &"too_many_jobs".into()));
     assert_eq!(refused.header("retry-after"), Some("30"));
-    let detail = "1 jobs of yours have not ended; there may be 3 at most.";
+    let detail = "2 jobs of yours have not ended; there may be 3 at most.";
     assert_eq!(refused.json()["detail"], detail);
     assert_eq!(ada.post(&app, "/v1/batches", &batch).await.status, 202);
+    assert_eq!(ada.post(&app, "/v1/batches", &batch).await.status, 429);
     assert_eq!(ada.post(&app, "/v1/summaries", &json!({"url": URL})).await.status, 202);
     assert_eq!(ada.post(&app, "/v1/summaries", &json!({"url": URL})).await.status, 429);
     // Others may, and more than the limit at once if they have none.
@@ -133,12 +142,12 @@ async fn nobody_has_too_many_open_jobs() {
 
 #[tokio::test]
 async fn without_keys_all_jobs_are_one_owners() {
-    let app = TestGateway::spawn();
-    let headers = [("content-type", "application/json"), ("x-forwarded-for", "192.0.2.7")];
+    let app = TestGateway::with(|it| it.server.trusted_proxies = 1);
+    let headers = [("content-type", "application/json"), ("x-forwarded-for", "127.0.0.7")];
     let reply = app.send("POST", "/v1/summaries", &headers, br#"{"url":"dQw4w9WgXcQ"}"#).await;
     let kept = app.store.job(id_of(&reply.json())).unwrap();
     assert_eq!(kept.owner.as_str(), "local");
-    assert!(!reply.body.contains("192.0.2.7"), "{}", reply.body);
+    assert!(!reply.body.contains("127.0.0.7"), "{}", reply.body);
 }
 
 #[tokio::test]

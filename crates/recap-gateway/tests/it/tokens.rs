@@ -136,7 +136,7 @@ async fn what_a_token_says_of_itself_is_not_believed() {
 async fn a_token_sees_the_jobs_of_its_subject() {
     let signer = Signer::secret(SECRET.as_bytes());
     let long = "https://id.example/users/0123456789abcdef0123456789abcdef0123456789";
-    let hashed = format!("jwt:{}", &digest(long)[..40]);
+    let hashed = format!("jwt#{}", &digest(long)[..40]);
     for (sub, owner) in [("alice", "jwt:alice"), (long, &hashed), ("a\nb", "")] {
         let app = TestGateway::with(with_secret);
         let token = signer.token(&json!({}), &claims(&json!({"sub": sub})));

@@ -93,6 +93,19 @@ async fn one_waiter_too_many_is_answered_at_once() {
     assert!(began.elapsed() < Duration::from_secs(10));
 }
 
+#[tokio::test]
+async fn one_client_has_a_quarter_of_the_waits() {
+    let app = Arc::new(TestGateway::with(|it| it.server.max_waiters = 4));
+    let job = app.keep(samples::queued(JobKind::Summary));
+    let began = Instant::now();
+    let mut request = waiting(&app).await;
+    assert_eq!(app.get(&path()).await.json()["status"], "queued");
+    end(&app, job).await;
+    let reply = request.join_next().await.unwrap().unwrap();
+    assert_eq!(reply.json()["status"], "succeeded");
+    assert!(began.elapsed() < Duration::from_secs(10));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_answers_those_who_wait_and_ends_the_server() {
     let mut app = Arc::new(TestGateway::spawn());

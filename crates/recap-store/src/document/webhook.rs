@@ -3,7 +3,7 @@
 use recap_core::ports::BoxError;
 use recap_core::webhook::{Delivery, Endpoint, Target};
 
-use super::{from_json, optional_timestamp};
+use super::{from_json, millis, optional_timestamp};
 
 /// What is read back of an endpoint.
 #[derive(sqlx::FromRow)]
@@ -30,6 +30,9 @@ pub(crate) struct DeliveryColumns {
 impl DeliveryColumns {
     pub(crate) fn into_delivery(self) -> Result<Delivery, BoxError> {
         let mut delivery: Delivery = from_json(&self.doc)?;
+        // Whoever writes the document writes the column with it; only a claim moves
+        // the column alone.
+        delivery.is_claimed = self.next_attempt_at != delivery.next_attempt_at.map(millis);
         delivery.next_attempt_at =
             optional_timestamp(self.next_attempt_at, delivery.next_attempt_at)?;
         delivery.revision = u64::try_from(self.revision)?;

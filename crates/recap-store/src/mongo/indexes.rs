@@ -121,6 +121,7 @@ pub(super) fn all() -> Vec<Index> {
         index(DELIVERIES, "forget", doc! { "expires_at": 1 }, Kind::Forget(DAY)),
         index(KEYS, "by_prefix", doc! { "prefix": 1 }, Kind::All),
         index(KEYS, "by_created", doc! { "created_at": -1, "_id": -1 }, Kind::All),
+        index(REPLIES, "by_job", doc! { "job": 1 }, Kind::All),
         index(REPLIES, "forget", doc! { "expires_at": 1 }, Kind::Forget(DAY)),
     ]
 }

@@ -109,6 +109,12 @@ impl Replies for MongoStore {
         self.server.remove_all(REPLIES, held).await.map(|_| ())
     }
 
+    async fn wipe_reply(&self, job: JobId) -> Result<(), StoreError> {
+        let about = doc! { "job": job.to_string(), "reply": { "$exists": true } };
+        let gone = to_json(&StoredReply::gone()).map_err(StoreError)?;
+        self.server.change(REPLIES, about, doc! { "$set": { "reply": gone } }).await.map(|_| ())
+    }
+
     async fn forget_replies(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
         forget_expired(&self.server, REPLIES, now, limit).await
     }

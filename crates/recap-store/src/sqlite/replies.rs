@@ -32,6 +32,9 @@ pub(super) const PUT: &str =
 pub(super) const DROP: &str =
     "DELETE FROM recap_replies WHERE key = ?1 AND job = ?2 AND reply IS NULL";
 
+pub(super) const WIPE: &str =
+    "UPDATE recap_replies SET reply = ?2 WHERE job = ?1 AND reply IS NOT NULL";
+
 pub(super) const FORGET: &str = "
     DELETE FROM recap_replies WHERE key IN (
         SELECT key FROM recap_replies WHERE expires_at <= ?1 LIMIT ?2
@@ -86,6 +89,12 @@ impl Replies for SqliteStore {
 
     async fn drop_reply(&self, key: &str, job: JobId) -> Result<(), StoreError> {
         let query = sqlx::query(DROP).bind(key).bind(job.to_string());
+        query.execute(&self.writer).await.map(|_| ()).map_err(store_error)
+    }
+
+    async fn wipe_reply(&self, job: JobId) -> Result<(), StoreError> {
+        let gone = to_json(&StoredReply::gone()).map_err(store_error)?;
+        let query = sqlx::query(WIPE).bind(job.to_string()).bind(gone);
         query.execute(&self.writer).await.map(|_| ()).map_err(store_error)
     }
 

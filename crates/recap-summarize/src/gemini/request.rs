@@ -1,6 +1,5 @@
 //! The body of a call: `GenerateContentRequest` of the public REST reference.
 
-use recap_config::{FeaturesConfig, GeminiConfig};
 use serde_json::{Value, json};
 
 /// Talks about medicine, war or crime are to be summarised, too; what Google
@@ -30,18 +29,15 @@ pub(super) struct Prompt {
 pub(super) struct Generation {
     /// Of an answer, thoughts included.
     pub(super) max_output_tokens: u32,
-    thinking_level: &'static str,
+    /// Think longer.
+    pub(super) advanced: bool,
 }
 
 impl Generation {
     /// `MINIMAL` is refused by some models, and thoughts eat the answer's tokens:
     /// so `LOW`, unless more was asked for.
-    pub(super) fn new(config: &GeminiConfig, features: &FeaturesConfig) -> Self {
-        let advanced = features.advanced_summarization;
-        Self {
-            max_output_tokens: config.max_output_tokens,
-            thinking_level: if advanced { "MEDIUM" } else { "LOW" },
-        }
+    fn thinking_level(self) -> &'static str {
+        if self.advanced { "MEDIUM" } else { "LOW" }
     }
 }
 
@@ -60,7 +56,7 @@ pub(super) fn body(prompt: &Prompt, generation: Generation) -> Value {
             "responseMimeType": "application/json",
             "responseJsonSchema": prompt.schema,
             "maxOutputTokens": generation.max_output_tokens,
-            "thinkingConfig": { "thinkingLevel": generation.thinking_level },
+            "thinkingConfig": { "thinkingLevel": generation.thinking_level() },
         },
         "safetySettings": safety,
     })

@@ -48,6 +48,16 @@ async fn the_request_is_as_promised() {
 }
 
 #[tokio::test]
+async fn an_advanced_summary_is_thought_about_longer() {
+    let stub = Stub::start(&[r#"{"title": "T", "summary": "S.", "points": []}"#]).await;
+    let mut talk = Talk::new("tea_short");
+    talk.advanced = true;
+    talk.note(summarizer(&config(stub.base_url())).as_ref(), 0).await.unwrap();
+    let thinking = &stub.requests()[0].body["generationConfig"]["thinkingConfig"];
+    assert_eq!(thinking["thinkingLevel"], "MEDIUM");
+}
+
+#[tokio::test]
 async fn an_answer_is_clamped_cleaned_and_ordered() {
     let answer = r#"{"title": "A\u0007 title", "summary": "See https://evil.example now.", "points": [
         {"start": 900, "text": "Late."}, {"start": 10, "text": "Early."}, {"start": 20, "text": " "},

@@ -30,6 +30,7 @@ pub(crate) struct Talk {
     pub(crate) cues: Vec<Cue>,
     pub(crate) segments: Vec<Segment>,
     pub(crate) style: Style,
+    pub(crate) advanced: bool,
     pub(crate) language: String,
     /// What was written to whoever reads along.
     pub(crate) written: Mutex<Vec<String>>,
@@ -70,8 +71,15 @@ impl Talk {
             thumbnail: None,
         };
         let (style, language) = (Style::Detailed, timeline.language.to_owned());
-        let mut talk =
-            Self { video, cues, segments: Vec::new(), style, language, written: Mutex::default() };
+        let mut talk = Self {
+            video,
+            cues,
+            segments: Vec::new(),
+            style,
+            advanced: false,
+            language,
+            written: Mutex::default(),
+        };
         let count = u32::try_from(length.as_secs().div_ceil(600)).unwrap();
         talk.segments = (0..count).map(|it| talk.segment(it, length / count)).collect();
         talk
@@ -117,6 +125,7 @@ impl Talk {
             segments_total: self.segments.len(),
             chunks: &chunks,
             style: self.style,
+            advanced: self.advanced,
             language: &self.language,
             transcript_language: self.video.language.as_deref().unwrap(),
             deltas: Deltas::to(&written),
@@ -142,6 +151,7 @@ impl Talk {
             video: &self.video,
             notes,
             style: self.style,
+            advanced: self.advanced,
             language: &self.language,
             transcript_language: self.video.language.as_deref().unwrap(),
             coverage: 1.0,

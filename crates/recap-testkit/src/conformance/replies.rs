@@ -24,6 +24,7 @@ pub async fn all(fresh: impl AsyncFn() -> Arc<dyn Replies>) {
     who_died_over_it_is_followed_by_one_with_the_same_job(&*fresh().await).await;
     only_the_holder_answers(&*fresh().await).await;
     a_key_that_led_to_nothing_is_free(&*fresh().await).await;
+    what_is_wiped_is_not_given_again(&*fresh().await).await;
     an_expired_key_is_unknown(&*fresh().await).await;
     what_has_expired_is_forgotten(&*fresh().await).await;
     of_many_at_once_one_takes_it(&fresh().await).await;
@@ -83,6 +84,19 @@ async fn an_answer_is_given_again(replies: &dyn Replies) {
     replies.claim_reply(&claim).await.unwrap();
     replies.put_reply("another", other, &without).await.unwrap();
     assert_eq!(replies.claim_reply(&claim).await.unwrap(), ReplyState::Done(without));
+}
+
+async fn what_is_wiped_is_not_given_again(replies: &dyn Replies) {
+    let job = take(replies, 0).await;
+    // Nothing is said yet.
+    replies.wipe_reply(job).await.unwrap();
+    replies.put_reply(KEY, job, &reply("made")).await.unwrap();
+    replies.wipe_reply(JobId::generate()).await.unwrap();
+    assert_eq!(ask(replies, 1).await, ReplyState::Done(reply("made")));
+    for _ in 0..2 {
+        replies.wipe_reply(job).await.unwrap();
+        assert_eq!(ask(replies, 2).await, ReplyState::Done(StoredReply::gone()));
+    }
 }
 
 async fn another_body_is_told_apart(replies: &dyn Replies) {

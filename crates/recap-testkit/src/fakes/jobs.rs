@@ -64,6 +64,7 @@ impl TestJobs {
             fallback: Some(fallback.clone()),
             notifier: notifier.clone(),
             observer: Arc::new(Unobserved),
+            advanced: Arc::default(),
             process: "this one".to_owned(),
             clock: clock.as_clock(),
             chance: Arc::new(|| 0.5),

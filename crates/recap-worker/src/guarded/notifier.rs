@@ -20,7 +20,9 @@ impl Notifier for Guarded<dyn Notifier> {
             return resting(wait);
         }
         let response = self.port.send(notification).await;
-        self.guards.breakers.report(&breaker, !is_out(&response)).await;
+        if was_sent(&response) {
+            self.guards.breakers.report(&breaker, !is_out(&response)).await;
+        }
         response
     }
 }
@@ -40,6 +42,14 @@ fn resting(wait: Duration) -> Response {
         retry_after: Some(wait),
         abort: false,
     }
+}
+
+/// Whether the host was asked at all, so that there is something to learn of it.
+fn was_sent(response: &Response) -> bool {
+    !matches!(
+        response.error,
+        Some(AttemptError::Resting | AttemptError::AddressRefused | AttemptError::NoSecret)
+    )
 }
 
 /// Whether any other message to this host would meet the same. An error of one

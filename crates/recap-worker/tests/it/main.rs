@@ -11,7 +11,8 @@ use recap_config::Config;
 use recap_core::JobKind;
 use recap_core::job::Owner;
 use recap_core::ports::{
-    Entry, Events as _, Notification, Notifier, Queue as _, Response, Webhooks as _,
+    Control, Entry, Events as _, Flags, JobEvent, Notification, Notifier, Queue as _, Response,
+    Store as _, Webhooks as _,
 };
 use recap_core::webhook::DeliveryStatus;
 use recap_testkit::fakes::{ScriptedNotifier, TestJobs};
@@ -48,6 +49,33 @@ async fn lost_jobs_are_looked_for_after_a_panic() {
     let (worked, ()) = tokio::time::timeout(config.worker.patience(), both).await.unwrap();
     worked.unwrap();
     assert!(asked.load(Ordering::SeqCst) > 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn summaries_are_thought_about_longer_while_the_operator_wants_it() {
+    let jobs = TestJobs::new();
+    let flags = Flags { advanced_summarization: Some(true), ..Flags::default() };
+    jobs.store.set_control(&Control { flags, ..Control::default() }).await.unwrap();
+    let id = jobs.submit(JobKind::Summary).await;
+
+    let mut events = jobs.events.subscribe();
+    let (config, stop) = (Config::default(), CancellationToken::new());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let watching = async {
+        while !jobs.job(id).status.is_terminal() {
+            events.recv().await.unwrap();
+        }
+        assert!(jobs.cx.advanced.load(Ordering::Relaxed));
+        jobs.store.set_control(&Control::default()).await.unwrap();
+        jobs.events.publish(JobEvent::ControlChanged).await;
+        while jobs.cx.advanced.load(Ordering::Relaxed) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        stop.cancel();
+    };
+    let both = async { tokio::join!(working, watching) };
+    let (worked, ()) = tokio::time::timeout(Duration::from_mins(1), both).await.unwrap();
+    worked.unwrap();
 }
 
 /// Takes its time over each message.

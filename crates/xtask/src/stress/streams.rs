@@ -37,7 +37,7 @@ pub(super) async fn streams(plan: Plan) -> anyhow::Result<Vec<Figure>> {
 /// Room for all streams, and for all jobs in the queue.
 fn more() -> Settings {
     vec![
-        ("RECAP_SERVER__MAX_STREAMS", (2 * STREAMS).to_string()),
+        ("RECAP_SERVER__MAX_STREAMS", (4 * STREAMS).to_string()),
         ("RECAP_QUEUE__ENTRIES_PER_CLIENT", STREAMS.to_string()),
     ]
 }

@@ -13,8 +13,21 @@ use crate::webhook::{
     self, Delivery, DeliveryId, DeliveryStatus, Disabled, Endpoint, EndpointId, EventType, Target,
 };
 
-/// Messages looked at at once.
-const BATCH: usize = 100;
+/// Messages that an endpoint has missed.
+pub struct Lost {
+    pub owner: Owner,
+    pub endpoint: EndpointId,
+    pub status: DeliveryStatus,
+    /// When they were made, at the earliest.
+    pub since: Timestamp,
+}
+
+/// What became of a page of them.
+pub struct Recovery {
+    pub recovered: usize,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<DeliveryId>,
+}
 
 /// A message before it has an address.
 pub(super) struct Message {
@@ -34,7 +47,9 @@ impl Desk {
         self.send(&endpoint.owner, Target::Endpoint { id: endpoint.id }, message).await
     }
 
-    /// Tells an owner's other endpoints that one of them was disabled.
+    /// Tells an owner's other endpoints that one of them is disabled `at` this time.
+    /// Who tells it again of the same endpoint, as it was before, makes no second
+    /// message.
     pub async fn tell_disabled(
         &self,
         endpoint: &Endpoint,
@@ -47,20 +62,25 @@ impl Desk {
             if other.id == endpoint.id || !other.wants(event) {
                 continue;
             }
-            let id = DeliveryId::derived(at, &[&endpoint.id.to_string(), &other.id.to_string()]);
+            let revision = endpoint.revision.to_string();
+            let of = [&endpoint.id.to_string(), &revision, &other.id.to_string()];
+            let id = DeliveryId::derived(endpoint.created_at, &of.map(String::as_str));
             let message = Message { id, event, job: None, payload: payload.clone(), at };
             self.send(&other.owner, Target::Endpoint { id: other.id }, message).await?;
         }
         Ok(())
     }
 
-    /// Sends a message again, from the beginning of the schedule. `None` if
-    /// somebody else changed it at the same time.
+    /// Sends a message again, from the beginning of the schedule. `None` if an
+    /// attempt is being made, or if somebody else changed it at the same time.
     pub async fn replay(
         &self,
         mut message: Delivery,
         now: Timestamp,
     ) -> Result<Option<Delivery>, StoreError> {
+        if message.is_in_hand(now) {
+            return Ok(None);
+        }
         message.status = DeliveryStatus::Pending;
         message.failed = 0;
         message.next_attempt_at = Some(now);
@@ -73,39 +93,32 @@ impl Desk {
         Ok(Some(message))
     }
 
-    /// What of `endpoint` failed since `since` begins anew, up to `limit`.
-    /// Returns how many did.
+    /// Begins anew what `lost` names of the messages that did not arrive, a page of
+    /// them.
     pub async fn recover(
         &self,
-        owner: &Owner,
-        endpoint: EndpointId,
-        since: Timestamp,
+        lost: &Lost,
+        before: Option<DeliveryId>,
         now: Timestamp,
         limit: usize,
-    ) -> Result<usize, StoreError> {
+    ) -> Result<Recovery, StoreError> {
+        let filter = DeliveryFilter {
+            owner: lost.owner.clone(),
+            endpoint: Some(lost.endpoint),
+            job: None,
+            status: Some(lost.status),
+            event: None,
+            created_since: Some(lost.since),
+            before,
+            limit,
+        };
+        let page = self.webhooks.list_deliveries(&filter).await?;
+        let next = page.deliveries.last().map(|it| it.id).filter(|_| page.has_more);
         let mut recovered = 0;
-        let mut before = None;
-        while recovered < limit {
-            let filter = DeliveryFilter {
-                owner: owner.clone(),
-                endpoint: Some(endpoint),
-                job: None,
-                status: Some(DeliveryStatus::Failed),
-                event: None,
-                created_since: Some(since),
-                before,
-                limit: BATCH.min(limit - recovered),
-            };
-            let page = self.webhooks.list_deliveries(&filter).await?;
-            before = page.deliveries.last().map(|it| it.id);
-            for message in page.deliveries {
-                recovered += usize::from(self.replay(message, now).await?.is_some());
-            }
-            if !page.has_more {
-                break;
-            }
+        for message in page.deliveries {
+            recovered += usize::from(self.replay(message, now).await?.is_some());
         }
-        Ok(recovered)
+        Ok(Recovery { recovered, next })
     }
 
     pub(super) async fn send(
@@ -126,6 +139,7 @@ impl Desk {
             failed: 0,
             created_at: message.at,
             next_attempt_at: Some(message.at),
+            is_claimed: false,
             expires_at: later(message.at, self.keep_messages),
             revision: 0,
         };

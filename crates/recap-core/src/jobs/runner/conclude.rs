@@ -7,7 +7,7 @@ use tracing::{info, warn};
 
 use super::End;
 use crate::error::{ErrorCode, Failure};
-use crate::job::{Job, JobId, Stage, Status, Told, WaitingReason};
+use crate::job::{Job, JobId, JobKind, Stage, Status, Told, WaitingReason};
 use crate::jobs::context::JobContext;
 use crate::jobs::error::JobError;
 use crate::jobs::run::{Run, later, since};
@@ -42,6 +42,8 @@ async fn after_error(run: &mut Run<'_>, error: JobError) -> Result<(), StoreErro
         JobError::Lost => Ok(()),
         JobError::Follow(leader) => follow(run, leader).await,
         JobError::Children { look_in } => {
+            // It looked, and will look again: what failed before does not count.
+            run.job.attempts = 0;
             let (retry_at, reason) = (later(now, look_in), WaitingReason::Children);
             let back =
                 Back { retry_at: Some(retry_at), waiting_reason: Some(reason), ..Back::default() };
@@ -105,7 +107,8 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
     job.retry_at = None;
     job.follows = None;
     job.last_error = None;
-    if !wants_end(run).await {
+    // A batch has to see to its jobs first, whoever is told.
+    if run.job.kind != JobKind::Batch && !wants_end(run).await {
         run.job.told = Told::End;
     }
     let written = run.cx.insist(|| run.cx.store.finish(run.lease, &run.job)).await?;
@@ -115,7 +118,7 @@ async fn finish(run: &mut Run<'_>, status: Status) -> Result<(), StoreError> {
         run.cx.observer.ended(&run.job);
         run.publish().await;
         let desk = run.cx.desk();
-        desk.tell_or_leave(&run.job).await;
+        desk.tell_or_leave(&run.job, now).await;
         desk.wake_batch(&run.job).await;
         wake_followers(run.cx, run.job.id).await;
     } else {

@@ -1,5 +1,7 @@
 //! Notes on each segment, one by one, each kept as it is finished.
 
+use std::sync::atomic::Ordering;
+
 use tracing::{info, warn};
 
 use super::telling::Telling;
@@ -78,6 +80,7 @@ async fn one(
         segments_total,
         chunks: &chunks,
         style: run.job.input.style,
+        advanced: run.cx.advanced.load(Ordering::Relaxed),
         language: &language,
         transcript_language: &transcript.language,
         deltas: Deltas::to(&written),

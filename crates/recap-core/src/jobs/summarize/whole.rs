@@ -1,5 +1,7 @@
 //! One summary of all notes.
 
+use std::sync::atomic::Ordering;
+
 use super::notes::{degrade, fallback, take};
 use super::telling::Telling;
 use crate::error::ErrorCode;
@@ -32,6 +34,7 @@ pub(super) async fn combine(
         video,
         notes,
         style: run.job.input.style,
+        advanced: run.cx.advanced.load(Ordering::Relaxed),
         language: &language,
         transcript_language: &transcript.language,
         deltas: Deltas::to(&written),

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use recap_core::error::Failure;
-use recap_core::job::{BatchCounts, BatchInput, BatchItem, Job, JobInput, Owner, WaitingReason};
+use recap_core::job::{
+    BatchCounts, BatchInput, BatchItem, Job, JobInput, Owner, Told, WaitingReason,
+};
 use recap_core::ports::{
     Cancel, Entry, JobFilter, MediaError, Queue as _, Store as _, Webhooks as _,
 };
@@ -83,15 +85,63 @@ async fn a_playlist_is_listed_once_and_bounded() {
     assert_eq!(jobs.job(batch).status, Status::Succeeded);
 }
 
+async fn cancel(jobs: &TestJobs, job: JobId) {
+    let (desk, now) = (jobs.cx.desk(), jobs.clock.now());
+    assert_eq!(desk.cancel(job, now).await.unwrap(), Cancel::Canceled);
+    desk.follow_up(job, now).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_jobs_of_a_canceled_batch_are_canceled_whoever_dies() {
+    let jobs = TestJobs::new();
+    let items = vec![item(Some("aaaaaaaaaaa")), item(Some("bbbbbbbbbbb"))];
+    let batch = submit(&jobs, None, items).await;
+    jobs.drain().await;
+    let now = jobs.clock.now();
+    // Whoever canceled it died before the rest was done.
+    assert_eq!(jobs.cx.desk().cancel(batch, now).await.unwrap(), Cancel::Canceled);
+    jobs.clock.advance(Duration::from_secs(11));
+    jobs.reconcile().await;
+    let statuses: Vec<Status> = children(&jobs, batch).await.iter().map(|it| it.status).collect();
+    assert_eq!(statuses, [Status::Canceled; 2]);
+    assert_eq!(jobs.job(batch).told, Told::End);
+}
+
+#[tokio::test]
+async fn the_end_of_a_batch_is_told_when_its_last_job_has_ended() {
+    let jobs = TestJobs::new();
+    let endpoint = samples::endpoint(Owner::default());
+    jobs.store.insert_endpoint(&endpoint, 20).await.unwrap();
+    let batch = submit(&jobs, None, vec![item(Some("aaaaaaaaaaa"))]).await;
+    jobs.drain().await;
+    let child = children(&jobs, batch).await[0].clone();
+    let lease = Duration::from_mins(1);
+    let claim = jobs.store.claim(child.id, jobs.clock.now(), lease).await.unwrap().unwrap();
+    cancel(&jobs, batch).await;
+    let told = || jobs.store.deliveries().iter().any(|it| it.event == EventType::BatchCompleted);
+    assert!(!told(), "one of its jobs still runs");
+    let now = jobs.clock.now();
+    let ended = Job { status: Status::Canceled, completed_at: Some(now), ..claim.job };
+    assert!(jobs.store.finish(claim.lease, &ended).await.unwrap());
+    jobs.cx.desk().follow_up(child.id, now).await.unwrap();
+    assert!(told());
+}
+
 #[tokio::test]
 async fn canceling_a_batch_cancels_its_jobs() {
     let jobs = TestJobs::new();
-    let batch =
-        submit(&jobs, None, vec![item(Some("aaaaaaaaaaa")), item(Some("bbbbbbbbbbb"))]).await;
+    let endpoint = samples::endpoint(Owner::default());
+    jobs.store.insert_endpoint(&endpoint, 20).await.unwrap();
+    let items = vec![item(Some("aaaaaaaaaaa")), item(None), item(Some("bbbbbbbbbbb"))];
+    let batch = submit(&jobs, None, items).await;
     jobs.drain().await;
-    let outcome = jobs.cx.desk().cancel(batch, jobs.clock.now()).await.unwrap();
-    assert_eq!(outcome, Cancel::Canceled);
+    cancel(&jobs, batch).await;
     let statuses: Vec<Status> = children(&jobs, batch).await.iter().map(|it| it.status).collect();
     assert_eq!(statuses, [Status::Canceled; 2]);
     assert_eq!(jobs.media.calls(), []);
+    let told = jobs.store.deliveries();
+    let message = told.iter().find(|it| it.event == EventType::BatchCompleted).unwrap();
+    let payload: serde_json::Value = serde_json::from_str(&message.payload).unwrap();
+    let counts = &payload["data"]["counts"];
+    assert_eq!((&counts["canceled"], &counts["failed"]), (&2.into(), &1.into()), "{payload:#}");
 }

@@ -69,7 +69,7 @@ async fn an_end_is_told_once_and_signed_with_the_endpoints_secret() {
 
     // Telling it again, as after a crash, makes no second message.
     let again = Job { told: Told::Nothing, ..jobs.job(job.id) };
-    jobs.cx.desk().tell_end(&again).await.unwrap();
+    jobs.cx.desk().tell_end(&again, jobs.clock.now()).await.unwrap();
     jobs.drain().await;
     assert_eq!(jobs.notifier.sent().len(), 1);
 }
@@ -229,6 +229,7 @@ async fn jobs_that_end_without_a_worker_are_told_of() {
     endpoint(&jobs, &[]).await;
     let canceled = jobs.submit(JobKind::Summary).await;
     jobs.cx.desk().cancel(canceled, jobs.clock.now()).await.unwrap();
+    jobs.cx.desk().follow_up(canceled, jobs.clock.now()).await.unwrap();
     let expired = jobs.submit(JobKind::Summary).await;
     jobs.queue.lose();
     jobs.clock.set(jobs.job(expired).expires_at);

@@ -59,11 +59,12 @@ impl Expected {
     }
 }
 
-/// Never the name of a key's own owner, which begins with `key_`.
+/// Never the name of a key's own owner, which begins with `key_`; and a digest is
+/// never the name of a subject that is called like it.
 fn owner(sub: &str) -> Owner {
     let name = format!("jwt:{sub}");
     let plain = name.len() <= MAX_OWNER && !name.contains(char::is_control);
-    Owner::new(if plain { name } else { format!("jwt:{}", &digest(sub)[..DIGITS]) })
+    Owner::new(if plain { name } else { format!("jwt#{}", &digest(sub)[..DIGITS]) })
 }
 
 /// Words that are none of ours are for other services.
@@ -74,4 +75,20 @@ fn scopes(claim: Option<OneOrMore>) -> Vec<Scope> {
         Some(OneOrMore::More(words)) => words,
     };
     words.iter().filter_map(|it| it.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_called_like_the_digest_of_another() {
+        for sub in ["x".repeat(57), "a\nb".to_owned()] {
+            let digested = owner(&sub);
+            let digits = digested.as_str().strip_prefix("jwt#").unwrap();
+            assert_eq!(digits, &digest(&sub)[..DIGITS]);
+            assert_eq!(owner(digits).as_str(), format!("jwt:{digits}"));
+        }
+        assert_eq!(owner(&"x".repeat(56)).as_str(), format!("jwt:{}", "x".repeat(56)));
+    }
 }

@@ -38,13 +38,15 @@ pub(super) struct KeySource {
     tries: Mutex<Tries>,
 }
 
-/// When tokens last had the set read.
+/// When the set was last read, or tried to be.
 #[derive(Default)]
 struct Tries {
-    /// Because there was none.
+    /// Because of a token, as there was none.
     first: Option<Instant>,
     /// Because one named a key that was not in it.
     unknown: Option<Instant>,
+    /// For whatever reason: when that ended.
+    ended: Option<Instant>,
 }
 
 enum Place {
@@ -106,9 +108,9 @@ impl KeySource {
         if !self.is_due() {
             return;
         }
-        let _held = self.tries.lock().await;
+        let mut tries = self.tries.lock().await;
         if self.is_due() {
-            self.take_over().await;
+            self.take_over(&mut tries.ended).await;
         }
     }
 
@@ -120,25 +122,29 @@ impl KeySource {
         self.current()?.set.find(id, algorithm).cloned()
     }
 
-    /// Reads the set because of a token, unless that was done a moment ago.
+    /// Reads the set because of a token, unless that was done a moment ago, or while
+    /// this waited for its turn: the next one would not learn more.
     async fn read_again(&self) {
         let began = Instant::now();
         let mut tries = self.tries.lock().await;
-        let current = self.current();
-        let (last, rest) = match current {
-            Some(_) => (&mut tries.unknown, REST),
-            None => (&mut tries.first, REST_WITHOUT),
+        let Tries { first, unknown, ended } = &mut *tries;
+        let (last, rest) = match self.current() {
+            Some(_) => (unknown, REST),
+            None => (first, REST_WITHOUT),
         };
-        let read_meanwhile = current.is_some_and(|it| it.read_at >= began);
-        if read_meanwhile || last.is_some_and(|it| it.elapsed() < rest) {
+        let tried_meanwhile = ended.is_some_and(|it| it >= began);
+        if tried_meanwhile || last.is_some_and(|it| it.elapsed() < rest) {
             return;
         }
+        // Here as well, as the client may hang up before it has ended.
         *last = Some(began);
-        self.take_over().await;
+        self.take_over(ended).await;
+        *last = *ended;
     }
 
-    /// One that cannot be read leaves the old one in force.
-    async fn take_over(&self) {
+    /// Reads the set, and notes when that `ended`. One that cannot be read leaves the
+    /// old one in force.
+    async fn take_over(&self, ended: &mut Option<Instant>) {
         let late = |_| Err("it did not answer in time".into());
         match timeout(PATIENCE, self.read()).await.unwrap_or_else(late) {
             Ok(set) => {
@@ -152,6 +158,7 @@ impl KeySource {
                 warn!(error, "the keys that tokens are checked with cannot be read");
             }
         }
+        *ended = Some(Instant::now());
     }
 
     async fn read(&self) -> Result<KeySet, BoxError> {
@@ -199,4 +206,29 @@ fn parse(bytes: &[u8]) -> Result<KeySet, BoxError> {
         return Err(format!("it has more than {MAX_BYTES} bytes").into());
     }
     KeySet::parse(bytes).ok_or_else(|| "it is no JSON web key set with an RSA or P-256 key".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_hangs_is_waited_for_once() {
+        // Takes connections, and answers nothing.
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let jwks_url = format!("http://{}/keys", server.local_addr().unwrap());
+        let config = AuthConfig { jwks_url, ..AuthConfig::default() };
+        let source = KeySource::new(&config).unwrap().unwrap();
+        let began = Instant::now();
+        let all = (0..10).map(|_| source.find(None, Algorithm::ES256));
+        let found = futures::future::join_all(all).await;
+        assert!(found.iter().all(Result::is_err));
+        assert!(began.elapsed() < 2 * PATIENCE, "{:?}", began.elapsed());
+        // Nor is it asked again at once.
+        let began = Instant::now();
+        assert!(source.find(None, Algorithm::ES256).await.is_err());
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
 }

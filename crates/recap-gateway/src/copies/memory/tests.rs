@@ -1,6 +1,8 @@
 //! What is remembered of jobs, for how long, and how much of it.
 
 use std::convert::Infallible;
+use std::sync::Barrier;
+use std::thread;
 
 use recap_core::Status;
 use recap_testkit::samples;
@@ -98,4 +100,23 @@ fn it_is_bounded_by_count_and_by_bytes() {
     let state = memory.lock();
     assert!((1 << 20..MOST_BYTES).contains(&state.bytes));
     assert_eq!(state.bytes, state.jobs.iter().map(|(_, it)| it.bytes).sum::<usize>());
+}
+
+#[test]
+fn those_who_hang_up_at_once_leave_nothing() {
+    let memory = Memory::default();
+    for _ in 0..1000 {
+        let flights = [0, 1].map(|_| memory.board(job(0).id, now()).err().unwrap());
+        let start = Barrier::new(2);
+        thread::scope(|scope| {
+            for flight in flights {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    drop(flight);
+                });
+            }
+        });
+        assert!(memory.lock().flights.is_empty());
+    }
 }

@@ -16,7 +16,8 @@ const SENT: HeaderValue = HeaderValue::from_static(
 
 /// What it may read.
 const READ: HeaderValue = HeaderValue::from_static(
-    "etag, location, retry-after, ratelimit, ratelimit-policy, x-request-id, preference-applied",
+    "age, cache-status, etag, idempotency-replayed, location, preference-applied, ratelimit, \
+     ratelimit-policy, retry-after, x-request-id",
 );
 
 /// How long a browser need not ask again, in seconds; none takes more.

@@ -23,6 +23,7 @@ macro_rules! submit {
             InvalidUrl,
             WebhookUrlRefused,
             WebhookSecretMissing,
+            JobNotFound,
             IdempotencyInFlight,
             IdempotencyMismatch,
             TooManyJobs,
@@ -60,11 +61,13 @@ fn of_webhooks(operation: &str) -> &'static [Code] {
     match operation {
         "create_webhook_endpoint" => with_body![WebhookUrlRefused, TooManyEndpoints],
         "change_webhook_endpoint" => with_body![WebhookUrlRefused, EndpointNotFound],
-        "recover_webhook_endpoint" => with_body![EndpointNotFound],
-        "get_webhook_endpoint"
-        | "delete_webhook_endpoint"
-        | "rotate_webhook_secret"
-        | "test_webhook_endpoint" => &[Code::EndpointNotFound, Code::ValidationFailed],
+        "recover_webhook_endpoint" => with_body![EndpointNotFound, EndpointDisabled],
+        "get_webhook_endpoint" | "delete_webhook_endpoint" | "rotate_webhook_secret" => {
+            &[Code::EndpointNotFound, Code::ValidationFailed]
+        }
+        "test_webhook_endpoint" => {
+            &[Code::EndpointNotFound, Code::EndpointDisabled, Code::ValidationFailed]
+        }
         "list_webhook_endpoints" | "list_webhook_deliveries" => &[Code::ValidationFailed],
         "get_webhook_delivery" | "replay_webhook_delivery" => {
             &[Code::DeliveryNotFound, Code::ValidationFailed]

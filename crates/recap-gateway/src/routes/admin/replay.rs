@@ -98,7 +98,7 @@ async fn make(cx: &Context, ended: &Job, id: JobId) -> ApiResult<()> {
         Err(error) if error.code == ErrorCode::JobNotFound => return Ok(()),
         transcript => transcript?,
     };
-    let (mut job, transcript) = submit::again(cx, ended, transcript, None).into_parts();
+    let (mut job, transcript) = submit::again(cx, None, ended, transcript, None).into_parts();
     job.id = id;
     match &transcript {
         Some(own) => cx.tell(cx.store().insert_with_transcript(&job, own, true)).await?,

@@ -30,20 +30,25 @@ pub(super) enum Prepared {
 }
 
 /// Finds out what is to be written, and whether there is room for it. Changes
-/// nothing.
-pub(super) async fn prepare(cx: &Context, order: Order, claim: &Claim) -> ApiResult<Prepared> {
-    let Order { mut job, transcript, jobs, as_batch: _ } = order;
-    job.id = claim.job;
+/// nothing. What a process that died has made counts, whatever is said of the order
+/// by now.
+pub(super) async fn prepare(
+    cx: &Context,
+    order: ApiResult<Order>,
+    claim: &Claim,
+) -> ApiResult<Prepared> {
     if claim.taken_over
-        && let Some(there) = cx.ask(cx.store().find(job.id)).await?
+        && let Some(there) = cx.ask(cx.store().find(claim.job)).await?
     {
         return Ok(Prepared::There(there));
     }
+    let Order { mut job, transcript, jobs, as_batch: _ } = order?;
+    job.id = claim.job;
     if let Some((job, transcript)) = hit::find(cx, &job).await? {
         return Ok(Prepared::Hit(job, transcript));
     }
     let now = cx.now();
-    cx.capacity.admit(cx, &job.owner, jobs, now).await?;
+    cx.capacity.admit(cx, &job, jobs, now).await?;
     let parked = !cx.lanes.take(cx, &job, now).await?;
     Ok(Prepared::New { job, transcript, parked })
 }
@@ -54,7 +59,7 @@ pub(super) async fn keep(cx: &Context, prepared: Prepared) -> ApiResult<Found> {
     let now = cx.now();
     let job = match prepared {
         Prepared::There(job) => job,
-        Prepared::Hit(job, transcript) => hit::keep(cx, job, &transcript).await?,
+        Prepared::Hit(job, transcript) => Box::pin(hit::keep(cx, job, &transcript)).await?,
         Prepared::New { job, transcript, parked } => {
             match &transcript {
                 Some(own) => {

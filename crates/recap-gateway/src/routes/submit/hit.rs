@@ -47,7 +47,7 @@ pub(super) async fn keep(cx: &Context, job: Job, transcript: &Transcript) -> Api
     info!(job.id = %job.id, job.kind = %kind, job.status = %status, "job answered from the cache");
     metrics::job_submitted(&kind);
     metrics::job_ended(&kind, &status, "", Duration::ZERO);
-    if let Err(error) = cx.at_desk(cx.state.desk.tell_end(&job)).await {
+    if let Err(error) = cx.at_desk(cx.state.desk.tell_end(&job, cx.now())).await {
         warn!(job.id = %job.id, error = %error.0, "webhooks are told later");
     }
     Ok(job)

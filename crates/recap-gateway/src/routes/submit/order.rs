@@ -6,9 +6,11 @@ mod check;
 use std::time::Duration;
 
 use recap_core::job::{BatchInput, BatchItem, JobInput, OwnTranscript};
+use recap_core::key::KeyId;
 use recap_core::summary::Style;
 use recap_core::transcript::Transcript;
 use recap_core::video::VideoUrl;
+use recap_core::webhook::JobWebhook;
 use recap_core::{ErrorCode, Failure, Job, JobKind};
 
 use super::own;
@@ -137,10 +139,12 @@ pub(in crate::routes) fn batch(
     Ok(Order { job, transcript: None, jobs, as_batch: true })
 }
 
-/// The same as `ended` once more; `transcript` is that of the client's own.
+/// The same as `ended` once more, asked for with `key`; `transcript` is that of the
+/// client's own.
 /// It is told of to whom it was, and its end is a new one.
 pub(in crate::routes) fn again(
     cx: &Context,
+    key: Option<KeyId>,
     ended: &Job,
     transcript: Option<Transcript>,
     cancel_after: Option<Duration>,
@@ -149,7 +153,9 @@ pub(in crate::routes) fn again(
     let mut job =
         Job::new(ended.owner.clone(), ended.kind, ended.input.clone(), now, now + cx.rules.max_age);
     job.items = ended.items.iter().map(unmade).collect();
-    (job.webhook, job.metadata) = (ended.webhook.clone(), ended.metadata.clone());
+    // Who asks for it again is who can check its signature.
+    job.webhook = ended.webhook.clone().map(|it| JobWebhook { key: key.or(it.key), ..it });
+    job.metadata = ended.metadata.clone();
     job.client_reference = ended.client_reference.clone();
     job.retry_of = Some(ended.id);
     let jobs = ended.input.batch.as_ref().map_or(1, |it| u64::from(it.max_items));

@@ -1,14 +1,14 @@
 //! Trying out an endpoint, and sending it what it has missed.
 
 use actix_web::{HttpResponse, web};
-use jiff::Timestamp;
-use recap_core::webhook::EndpointId;
+use recap_core::ErrorCode;
+use recap_core::jobs::Lost;
+use recap_core::webhook::{DeliveryStatus, Endpoint, EndpointId};
 
 use super::look_up;
-use crate::access::Who;
 use crate::body::{DeliveryBody, Recover, Recovered};
 use crate::context::Context;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::extract::{Body, Caller, Id, NoParams, Params};
 
 /// Most messages that are sent again by one request.
@@ -39,14 +39,15 @@ pub(crate) async fn test(
     Id(id): Id<EndpointId>,
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
-    let endpoint = look_up(&cx, &who, id).await?;
+    let endpoint = enabled(look_up(&cx, &who, id).await?)?;
     let delivery = cx.at_desk(cx.state.desk.test(&endpoint, cx.now())).await?;
     Ok(HttpResponse::Accepted().json(DeliveryBody::from(delivery)))
 }
 
 /// Send again what an endpoint has missed.
 ///
-/// All messages since a time whose attempts have all failed, at most 1000.
+/// All messages since a time whose attempts have all failed, or that were dropped
+/// because the endpoint was disabled; at most 1000.
 #[utoipa::path(
     post,
     path = "/v1/webhook-endpoints/{id}/recover",
@@ -63,26 +64,33 @@ pub(crate) async fn recover(
     _: Params<NoParams>,
     body: Body<Recover>,
 ) -> ApiResult<HttpResponse> {
-    look_up(&cx, &who, id).await?;
-    let recovered = recover_since(&cx, &who, id, body.0.since).await?;
+    enabled(look_up(&cx, &who, id).await?)?;
+    let mut recovered = 0;
+    for status in [DeliveryStatus::Failed, DeliveryStatus::Dropped] {
+        let lost = Lost { owner: who.owner.clone(), endpoint: id, status, since: body.0.since };
+        recovered += recover_all(&cx, &lost, MOST - recovered).await?;
+    }
     Ok(HttpResponse::Ok().json(Recovered { recovered }))
 }
 
-/// In chunks, so that no single question of the store takes long. What is on its
-/// way again has not failed any more, so each chunk finds the next ones.
-async fn recover_since(
-    cx: &Context,
-    who: &Who,
-    id: EndpointId,
-    since: Timestamp,
-) -> ApiResult<usize> {
-    let (now, mut recovered) = (cx.now(), 0);
-    while recovered < MOST {
-        let limit = CHUNK.min(MOST - recovered);
-        let chunk = cx.state.desk.recover(&who.owner, id, since, now, limit);
-        let more = cx.at_desk(chunk).await?;
-        recovered += more;
-        if more < limit {
+/// What is sent to a disabled endpoint is dropped when it is due.
+fn enabled(endpoint: Endpoint) -> ApiResult<Endpoint> {
+    if endpoint.disabled.is_none() {
+        return Ok(endpoint);
+    }
+    let detail = "Enable the endpoint first: what is sent to it now would be dropped.";
+    Err(ApiError::new(ErrorCode::EndpointDisabled, detail))
+}
+
+/// Page by page, so that no single question of the store takes long.
+async fn recover_all(cx: &Context, lost: &Lost, most: usize) -> ApiResult<usize> {
+    let (now, mut recovered, mut before) = (cx.now(), 0, None);
+    while recovered < most {
+        let limit = CHUNK.min(most - recovered);
+        let page = cx.at_desk(cx.state.desk.recover(lost, before, now, limit)).await?;
+        recovered += page.recovered;
+        before = page.next;
+        if before.is_none() {
             break;
         }
     }

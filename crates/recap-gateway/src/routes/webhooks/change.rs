@@ -1,7 +1,7 @@
 //! `PATCH /v1/webhook-endpoints/{id}` and its secret.
 
 use actix_web::{HttpResponse, web};
-use recap_core::webhook::{Disabled, Endpoint, EndpointId, OldSecret};
+use recap_core::webhook::{Disabled, Endpoint, EndpointId};
 
 use super::{checked, create, set};
 use crate::body::{Change, ChangeEndpoint, EndpointBody, EndpointWithSecret};
@@ -29,7 +29,9 @@ pub(crate) async fn change(
     let ChangeEndpoint { url, description, events, disabled } = body.0;
     let url = url.map(|it| checked(&cx, "/url", it.0)).transpose()?;
     let change = |endpoint: &mut Endpoint| {
-        if let Some(url) = &url {
+        if let Some(url) = url.as_ref().filter(|it| **it != endpoint.url) {
+            // What the former address failed at is not this one's fault.
+            endpoint.failing_since = None;
             endpoint.url.clone_from(url);
         }
         match &description {
@@ -59,7 +61,8 @@ fn switch(endpoint: &mut Endpoint, disabled: bool) {
 
 /// Replace the secret of a webhook endpoint.
 ///
-/// For `webhooks.rotation_hours`, messages are signed with the old one as well.
+/// For `webhooks.rotation_hours`, messages are signed with the old one as well, and
+/// with up to three before it whose time is not over.
 /// The new one is shown in this answer and never again. The request needs no
 /// body.
 #[utoipa::path(
@@ -82,10 +85,7 @@ pub(crate) async fn rotate(
 ) -> ApiResult<HttpResponse> {
     let (secret, now) = (create::secret()?, cx.now());
     let until = now + cx.rules.secret_rotation;
-    let rotate = |endpoint: &mut Endpoint| {
-        let old = std::mem::replace(&mut endpoint.secret, secret.clone());
-        endpoint.old_secret = Some(OldSecret { secret: old, until });
-    };
+    let rotate = |it: &mut Endpoint| it.rotate(secret.clone(), now, until);
     let endpoint = set(&cx, &who, id, rotate).await?;
     Ok(HttpResponse::Ok().json(EndpointWithSecret::new(endpoint, now)))
 }

@@ -43,7 +43,7 @@ pub(crate) async fn create(
         description: description.map(|it| it.0),
         events: events.0,
         secret: secret()?,
-        old_secret: None,
+        old_secrets: Vec::new(),
         disabled: None,
         failing_since: None,
         created_at: cx.now(),

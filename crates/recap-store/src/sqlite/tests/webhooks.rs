@@ -32,6 +32,7 @@ async fn statements_use_an_index() {
         (replies::FIND, by_id("recap_replies")),
         (replies::PUT, by_id("recap_replies")),
         (replies::DROP, by_id("recap_replies")),
+        (replies::WIPE, "recap_replies_job (job=?)".to_owned()),
         (replies::FORGET, "recap_replies_expired (expires_at<?)".to_owned()),
     ] {
         check(&store, sql, &index).await;

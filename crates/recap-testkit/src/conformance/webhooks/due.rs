@@ -28,8 +28,8 @@ async fn a_message_that_is_due_is_taken(webhooks: &dyn Webhooks) {
     let old = put(webhooks, message(5)).await;
     assert_eq!(webhooks.claim_delivery(old.id, at(4), LEASE).await.unwrap(), None);
     let taken = webhooks.claim_delivery(old.id, at(5), LEASE).await.unwrap().unwrap();
-    let expected =
-        Delivery { next_attempt_at: Some(at(65)), revision: old.revision + 1, ..old.clone() };
+    let (next_attempt_at, revision) = (Some(at(65)), old.revision + 1);
+    let expected = Delivery { next_attempt_at, is_claimed: true, revision, ..old.clone() };
     assert_eq!(taken, expected);
     assert_eq!(stored(webhooks, &old).await, expected);
 
@@ -37,6 +37,9 @@ async fn a_message_that_is_due_is_taken(webhooks: &dyn Webhooks) {
     assert_eq!(webhooks.claim_delivery(old.id, at(64), LEASE).await.unwrap(), None);
     let taken = webhooks.claim_delivery(old.id, at(65), LEASE).await.unwrap().unwrap();
     assert_eq!((taken.revision, taken.next_attempt_at), (old.revision + 2, Some(at(125))));
+    let later = Delivery { next_attempt_at: Some(at(200)), ..taken };
+    assert!(webhooks.set_delivery(&later).await.unwrap());
+    assert!(!stored(webhooks, &old).await.is_claimed);
 }
 
 async fn what_is_not_due_is_left(webhooks: &dyn Webhooks) {

@@ -35,7 +35,7 @@ async fn an_endpoint_comes_back_as_it_went_in(webhooks: &dyn Webhooks) {
     let full = Endpoint {
         description: Some("Åsa's \"$endpoint\"".to_owned()),
         events: vec![EventType::JobProgress, EventType::JobFailed],
-        old_secret: Some(OldSecret { secret: samples::webhook_secret(), until: exact }),
+        old_secrets: vec![OldSecret { secret: samples::webhook_secret(), until: exact }],
         disabled: Some(Disabled::Failing),
         failing_since: Some(exact),
         created_at: exact,

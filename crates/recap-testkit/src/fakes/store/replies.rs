@@ -69,6 +69,14 @@ impl Replies for MemoryStore {
         Ok(())
     }
 
+    async fn wipe_reply(&self, job: JobId) -> Result<(), StoreError> {
+        let mut state = self.state().await?;
+        for held in state.replies.values_mut().filter(|it| it.job == job) {
+            held.reply = held.reply.take().map(|_| StoredReply::gone());
+        }
+        Ok(())
+    }
+
     async fn drop_reply(&self, key: &str, job: JobId) -> Result<(), StoreError> {
         let mut state = self.state().await?;
         if state.replies.get(key).is_some_and(|it| it.job == job && it.reply.is_none()) {

@@ -121,6 +121,7 @@ impl Webhooks for MemoryStore {
         let due = |it: &&mut Delivery| due_since(it).is_some_and(|since| since <= now);
         let Some(delivery) = state.deliveries.get_mut(&id).filter(due) else { return Ok(None) };
         delivery.next_attempt_at = Some(now + lease);
+        delivery.is_claimed = true;
         delivery.revision += 1;
         Ok(Some(delivery.clone()))
     }
@@ -130,7 +131,7 @@ impl Webhooks for MemoryStore {
         let kept = state.deliveries.get_mut(&delivery.id);
         let same = |it: &&mut Delivery| it.revision == delivery.revision;
         let Some(kept) = kept.filter(same) else { return Ok(false) };
-        *kept = Delivery { revision: delivery.revision + 1, ..delivery.clone() };
+        *kept = Delivery { revision: delivery.revision + 1, is_claimed: false, ..delivery.clone() };
         Ok(true)
     }
 
