@@ -17,6 +17,7 @@ mod run;
 mod runner;
 mod steps;
 mod summarize;
+mod time;
 mod transcribe;
 
 use serde::{Deserialize, Serialize};

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use tracing::info;
 
+use super::desk::count;
 use super::error::JobError;
 use super::run::Run;
-use crate::job::{BatchCounts, BatchItem, Job, JobId, JobInput, Stage, Status};
-use crate::ports::{PlaylistRequest, Store, StoreError};
+use crate::job::{BatchItem, Job, JobId, JobInput, Stage};
+use crate::ports::PlaylistRequest;
 
 /// How often a batch looks at its jobs if nobody wakes it.
 const LOOK: Duration = Duration::from_mins(1);
@@ -77,25 +78,4 @@ fn child(batch: &Job, index: usize, input: JobInput) -> Job {
     child.deadline = batch.deadline;
     child.batch = Some(batch.id);
     child
-}
-
-/// How the items are. Of those that never became a job the bad ones have failed,
-/// and the others are not made any more. A job that was made by a process which
-/// died over the next one is no item's yet.
-pub(super) async fn count(store: &dyn Store, batch: &Job) -> Result<BatchCounts, StoreError> {
-    let mut counts = store.count_batch(batch.id).await?;
-    let items = |has: fn(&BatchItem) -> bool| batch.items.iter().filter(|it| has(it)).count();
-    let strays = count_of(counts.total).saturating_sub(items(|it| it.job.is_some()));
-    let unmade = items(|it| it.job.is_none() && it.error.is_none()).saturating_sub(strays);
-    for _ in 0..items(|it| it.job.is_none() && it.error.is_some()) {
-        counts.add(Status::Failed);
-    }
-    for _ in 0..unmade {
-        counts.add(Status::Canceled);
-    }
-    Ok(counts)
-}
-
-fn count_of(jobs: u32) -> usize {
-    usize::try_from(jobs).unwrap_or(usize::MAX)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tracing::{debug, info, warn};
 
 use super::context::JobContext;
-use super::run::{later, since};
+use super::time::{later, since};
 use crate::ports::{Entry, Notification, Response, StoreError};
 use crate::webhook::{
     Attempt, AttemptError, Delivery, DeliveryId, DeliveryStatus, Disabled, Endpoint, EndpointId,

@@ -5,6 +5,7 @@
 //! may die before it tells. Messages have ids that follow from what they tell,
 //! so telling twice makes no second message.
 
+mod children;
 mod messages;
 
 use std::sync::Arc;
@@ -13,17 +14,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tracing::{info, warn};
 
+pub(super) use self::children::count;
 use self::messages::Message;
 pub use self::messages::{Lost, Recovery};
-use super::batch;
-use super::run::later;
+use super::time::later;
 use crate::error::ErrorCode;
-use crate::job::{BatchCounts, Job, JobId, JobKind, Status, Told};
-use crate::ports::{Cancel, Events, JobEvent, JobFilter, Queue, Store, StoreError, Webhooks};
+use crate::job::{Job, JobId, JobKind, Status, Told};
+use crate::ports::{Cancel, Events, JobEvent, Queue, Store, StoreError, Webhooks};
 use crate::webhook::{self, DeliveryId, EventType, Target};
-
-/// Jobs of a batch that are canceled at once.
-const BATCH: usize = 100;
 
 /// The ports, and how long things are kept.
 #[derive(Clone)]
@@ -95,18 +93,6 @@ impl Desk {
         self.store.set_told(job.id, Told::End).await
     }
 
-    /// How the jobs of an ended batch have ended, or `None` while one is open.
-    async fn settle(&self, batch: &Job, now: Timestamp) -> Result<Option<BatchCounts>, StoreError> {
-        if batch.counts.are_final() {
-            return Ok(Some(batch.counts));
-        }
-        if batch.status == Status::Canceled {
-            self.cancel_children(batch.id, now).await?;
-        }
-        let counts = batch::count(&*self.store, batch).await?;
-        Ok((counts.open() == 0).then_some(counts))
-    }
-
     /// Asks for the end of a job: one that waits has ended, one that runs will be
     /// ended by its worker. [`Desk::follow_up`] tells of it.
     pub async fn cancel(&self, id: JobId, now: Timestamp) -> Result<Cancel, StoreError> {
@@ -124,34 +110,6 @@ impl Desk {
             Cancel::Finished | Cancel::Missing => {}
         }
         Ok(outcome)
-    }
-
-    async fn cancel_children(&self, batch: JobId, now: Timestamp) -> Result<(), StoreError> {
-        for status in [Status::Running, Status::Queued] {
-            let mut before = None;
-            loop {
-                let filter = JobFilter {
-                    batch: Some(batch),
-                    status: Some(status),
-                    before,
-                    limit: BATCH,
-                    ..JobFilter::default()
-                };
-                let page = self.store.list(&filter).await?;
-                for child in &page.jobs {
-                    if self.cancel(child.id, now).await? == Cancel::Canceled
-                        && let Some(ended) = self.store.find(child.id).await?
-                    {
-                        self.tell_once(&ended).await?;
-                    }
-                }
-                before = page.jobs.last().map(|it| it.id);
-                if !page.has_more {
-                    break;
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Tells the webhooks and the batch of a job that ended without a worker.

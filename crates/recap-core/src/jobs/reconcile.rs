@@ -10,7 +10,7 @@ use tracing::{debug, info, warn};
 
 use super::context::JobContext;
 use super::reuse::announce;
-use super::run::{later, since};
+use super::time::{later, since};
 use crate::error::ErrorCode;
 use crate::job::{Lane, Owner, Status};
 use crate::ports::{Entry, StoreError};

@@ -7,7 +7,8 @@ use tracing::{debug, info, warn};
 
 use super::context::JobContext;
 use super::error::JobError;
-use super::run::{Run, since};
+use super::run::Run;
+use super::time::since;
 use crate::job::{
     CacheHit, CacheLevel, CacheMode, Job, JobId, JobInput, JobKind, Stage, Status, TranscriptInfo,
 };

@@ -1,12 +1,11 @@
 //! A job in hand: the document being worked on and the right to write it.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use tracing::warn;
 
 use super::context::JobContext;
 use super::error::JobError;
+use super::time::since;
 use crate::job::{Job, JobKind, Stage, StageTime, Told};
 use crate::ports::{JobEvent, Lease, StoreError};
 use crate::webhook::EventType;
@@ -101,14 +100,4 @@ impl<'a> Run<'a> {
         let event = JobEvent::Changed { job: self.job.id, status: self.job.status };
         self.cx.events.publish(event).await;
     }
-}
-
-/// Time from `began` to `now`; zero if the clock was set back between.
-pub(super) fn since(began: Timestamp, now: Timestamp) -> Duration {
-    now.duration_since(began).try_into().unwrap_or(Duration::ZERO)
-}
-
-/// `delay` after `from`, or the end of time: what others say must not panic.
-pub(super) fn later(from: Timestamp, delay: Duration) -> Timestamp {
-    from.saturating_add(delay).unwrap_or(Timestamp::MAX)
 }

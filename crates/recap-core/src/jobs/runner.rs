@@ -13,7 +13,8 @@ use tracing::{Instrument, debug, error, info, info_span, warn};
 
 use super::context::JobContext;
 use super::error::JobError;
-use super::run::{Run, since};
+use super::run::Run;
+use super::time::since;
 use super::{JobPayload, batch, deliver, summarize, transcribe};
 use crate::error::ErrorCode;
 use crate::job::{JobId, JobKind};

@@ -39,7 +39,7 @@ pub(super) async fn submit(
     order: Order,
 ) -> ApiResult<HttpResponse> {
     match idempotency::begin(cx, who, wishes).await? {
-        Begun::Ours(claim) => fulfil(cx, who, wishes, &claim, Ok(order)).await,
+        Begun::Ours(claim) => Box::pin(fulfil(cx, who, wishes, &claim, Ok(order))).await,
         Begun::Done(answer) => Ok(answer),
     }
 }

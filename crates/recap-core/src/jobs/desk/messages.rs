@@ -7,7 +7,7 @@ use tracing::warn;
 
 use super::Desk;
 use crate::job::{JobId, Owner};
-use crate::jobs::run::later;
+use crate::jobs::time::later;
 use crate::ports::{DeliveryFilter, Entry, StoreError};
 use crate::webhook::{
     self, Delivery, DeliveryId, DeliveryStatus, Disabled, Endpoint, EndpointId, EventType, Target,
