@@ -13,6 +13,7 @@ mod media;
 mod mongodb;
 mod queue;
 mod redis;
+mod resources;
 mod server;
 mod shared;
 mod store;
@@ -36,6 +37,7 @@ pub use media::MediaConfig;
 pub use mongodb::MongodbConfig;
 pub use queue::{QueueBackend, QueueConfig};
 pub use redis::RedisConfig;
+pub use resources::ResourcesConfig;
 pub use server::ServerConfig;
 pub use shared::{SharedBackend, SharedConfig};
 pub use store::{SqliteConfig, StoreBackend, StoreConfig};
@@ -51,6 +53,7 @@ use crate::secret::Secret;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     pub runtime: RuntimeConfig,
+    pub resources: ResourcesConfig,
     pub data: DataConfig,
     pub server: ServerConfig,
     pub auth: AuthConfig,
@@ -77,6 +80,7 @@ impl Config {
     /// Every rule that a type cannot say, section by section.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
+        self.resources.check(&mut found);
         self.server.check(&mut found);
         self.auth.check(&mut found);
         self.store.check(&mut found);

@@ -160,6 +160,8 @@ pub enum ErrorCode {
     Unavailable,
     /// The queue is full; try again later.
     QueueFull,
+    /// Memory is short, so no new work is taken for a while.
+    Overloaded,
     /// Something went wrong that is our fault.
     Internal,
 }
@@ -230,6 +232,7 @@ impl ErrorCode {
             Self::Poison => "The job ended its worker repeatedly",
             Self::Unavailable => "The server is not ready",
             Self::QueueFull => "The queue is full",
+            Self::Overloaded => "Memory is short",
             Self::Internal => "Something went wrong on our side",
         }
     }
@@ -263,6 +266,7 @@ impl ErrorCode {
                 | Self::Expired
                 | Self::Unavailable
                 | Self::QueueFull
+                | Self::Overloaded
                 | Self::Internal
         )
     }

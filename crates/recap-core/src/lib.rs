@@ -9,6 +9,7 @@ mod id;
 pub mod job;
 pub mod jobs;
 pub mod key;
+pub mod load;
 pub mod ports;
 pub mod retry;
 pub mod segment;

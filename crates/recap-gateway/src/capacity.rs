@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_config::LimitsConfig;
 use recap_core::job::Owner;
+use recap_core::load::Luxury;
 use recap_core::ports::{JobFilter, StoreError};
 use recap_core::{ErrorCode, Job, JobKind, Status};
 use recap_telemetry::metrics;
@@ -16,6 +17,9 @@ use tokio::sync::Mutex;
 use self::throughput::Throughput;
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
+
+/// When memory that is short is worth asking for again.
+const OVERLOADED: Duration = Duration::from_secs(15);
 
 /// How long a count is used before the store is asked again: it has to look at
 /// every open job.
@@ -67,6 +71,9 @@ impl Capacity {
         jobs: u64,
         now: Timestamp,
     ) -> ApiResult<()> {
+        if cx.state.load.is_off(Luxury::NewWork) {
+            return Err(overloaded());
+        }
         let (owner, wanted) = (&job.owner, jobs.min(self.per_owner));
         let mut own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
         if job.kind == JobKind::Batch && own > 0 && own + wanted <= self.per_owner {
@@ -124,6 +131,11 @@ impl Capacity {
     fn throughput(&self) -> MutexGuard<'_, Throughput> {
         self.throughput.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn overloaded() -> ApiError {
+    let detail = "Memory is short; what is in hand goes on, and new work is taken again soon.";
+    ApiError::new(ErrorCode::Overloaded, detail).retry_after(OVERLOADED)
 }
 
 async fn counted(cx: &Context, now: Timestamp) -> Result<Count, StoreError> {

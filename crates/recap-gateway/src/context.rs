@@ -9,6 +9,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
+use recap_core::load::Load;
 use recap_core::ports::{
     Cache, Events, Keys, Limits, Probe, Queue, Replies, Store, StoreError, Webhooks,
 };
@@ -55,6 +56,8 @@ pub struct State {
     pub replies: Arc<dyn Replies>,
     pub limits: Arc<dyn Limits>,
     pub cache: Arc<dyn Cache>,
+    /// What is left off while memory is short.
+    pub load: Load,
     /// Where messages may go.
     pub addresses: AddressRules,
     /// Asked by `/health/ready`.
@@ -144,7 +147,7 @@ impl Context {
             manners: Manners::new(&config.server),
             bounds: CommonBounds::new(config),
             regions: config.queue.regions.clone(),
-            flags: Flags::new(&config.features),
+            flags: Flags::new(&config.features, state.load.clone()),
             capacity: Capacity::new(&config.limits),
             lanes: Lanes::new(&config.queue),
             copies: Copies::new(Arc::clone(&state.cache), config.cache.job()),

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use recap_config::FeaturesConfig;
+use recap_core::load::{Load, Luxury};
 use recap_core::ports;
 use tokio::sync::Notify;
 use tokio::time::{sleep, timeout};
@@ -24,21 +25,42 @@ pub(crate) struct Flags {
     settings: FeaturesConfig,
     changed: Mutex<ports::Flags>,
     stale: Notify,
+    load: Load,
+}
+
+/// What is to be done about a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Feature {
+    Off,
+    On,
+    /// It is on, and left off while memory is short.
+    LeftOff,
 }
 
 impl Flags {
-    pub(crate) fn new(settings: &FeaturesConfig) -> Self {
-        Self { settings: settings.clone(), changed: Mutex::default(), stale: Notify::new() }
+    pub(crate) fn new(settings: &FeaturesConfig, load: Load) -> Self {
+        let (changed, stale) = (Mutex::default(), Notify::new());
+        Self { settings: settings.clone(), changed, stale, load }
     }
 
     /// A finished summary job carries its transcript.
-    pub(crate) fn full_transcript(&self) -> bool {
-        self.get().full_transcript.unwrap_or(self.settings.full_transcript)
+    pub(crate) fn full_transcript(&self) -> Feature {
+        let wanted = self.get().full_transcript.unwrap_or(self.settings.full_transcript);
+        self.feature(wanted, Luxury::FullTranscripts)
     }
 
     /// A job's video names its picture.
-    pub(crate) fn video_preview(&self) -> bool {
-        self.get().video_preview.unwrap_or(self.settings.video_preview)
+    pub(crate) fn video_preview(&self) -> Feature {
+        let wanted = self.get().video_preview.unwrap_or(self.settings.video_preview);
+        self.feature(wanted, Luxury::VideoPreviews)
+    }
+
+    fn feature(&self, wanted: bool, luxury: Luxury) -> Feature {
+        match wanted {
+            false => Feature::Off,
+            true if self.load.is_off(luxury) => Feature::LeftOff,
+            true => Feature::On,
+        }
     }
 
     /// `flags` over the settings.

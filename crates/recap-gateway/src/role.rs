@@ -41,6 +41,8 @@ pub async fn process(started: Started) -> anyhow::Result<()> {
     let mut roles = Roles::new();
     let serving = role(&config, listener, &ports, clock, roles.shutdown());
     roles.start("the gateway failed", serving);
+    let watch = recap_role::watch(config.clone(), ports.clone(), roles.shutdown());
+    roles.start("the machine cannot be watched", watch);
     // Requests are answered meanwhile, with 503 where the store is needed.
     let (store, stop) = (Arc::clone(&ports.store), roles.shutdown());
     roles.start("waiting for the store failed", async move {
@@ -104,6 +106,7 @@ pub fn role(
         replies: Arc::clone(&ports.replies),
         limits: Arc::clone(&ports.shared.limits),
         cache: Arc::clone(&ports.shared.cache),
+        load: ports.load.clone(),
         addresses: AddressRules::new(
             config.webhooks.allowed_networks(),
             config.webhooks.allow_http,

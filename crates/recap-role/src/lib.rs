@@ -13,6 +13,7 @@ mod ready;
 mod roles;
 mod start;
 mod status;
+mod watch;
 
 pub use listen::listen;
 pub use numbers::collect_numbers;
@@ -22,3 +23,4 @@ pub use ready::until_ready;
 pub use roles::Roles;
 pub use start::{RoleArgs, Started, init_logs, run, runtime};
 pub use status::serve as serve_status;
+pub use watch::watch;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use recap_config::{Config, StoreBackend};
 use recap_core::jobs::Clock;
+use recap_core::load::Load;
 use recap_core::ports::{Keys, Probe, Queue, Replies, Store, Webhooks};
 use recap_shared::Shared;
 use recap_store::Opened;
 use tracing::warn;
 
-use crate::probes;
+use crate::{probes, watch};
 
 /// The ports that roles share.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub struct Ports {
     pub replies: Arc<dyn Replies>,
     pub queue: Arc<dyn Queue>,
     pub shared: Shared,
+    /// What is left off while memory is short; [`crate::watch`] says when.
+    pub load: Load,
     /// Ask what the process depends on how it is.
     pub probes: Vec<Arc<dyn Probe>>,
     pub(crate) opened: Opened,
@@ -46,7 +49,8 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
     if let Some(mend) = config.advice() {
         warn!("{mend}");
     }
-    let probes = probes::all(config, &opened.store, &queue, &shared);
+    let load = watch::load(&config.resources);
+    let probes = probes::all(config, &opened.store, &queue, &shared, &load);
     Ok(Ports {
         store: Arc::clone(&opened.store),
         webhooks: Arc::clone(&opened.webhooks),
@@ -54,6 +58,7 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
         replies: Arc::clone(&opened.replies),
         queue,
         shared,
+        load,
         probes,
         opened,
     })

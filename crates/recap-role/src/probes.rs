@@ -1,22 +1,26 @@
-//! How the store and the queue are.
+//! How the store, the queue and the memory are.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_config::{Config, QueueBackend, StoreBackend};
+use recap_core::load::{Load, Luxury};
 use recap_core::ports::{Condition, Probe, Queue, Store};
 use recap_shared::Shared;
+use strum::VariantArray as _;
 
 pub(crate) fn all(
     config: &Config,
     store: &Arc<dyn Store>,
     queue: &Arc<dyn Queue>,
     shared: &Shared,
+    load: &Load,
 ) -> Vec<Arc<dyn Probe>> {
     let store = StoreProbe { store: Arc::clone(store), what: store_name(config) };
     let queue = QueueProbe { queue: Arc::clone(queue), what: queue_name(config) };
-    vec![Arc::new(store), Arc::new(queue), Arc::clone(&shared.probe)]
+    let memory = MemoryProbe { load: load.clone() };
+    vec![Arc::new(store), Arc::new(queue), Arc::clone(&shared.probe), Arc::new(memory)]
 }
 
 pub(crate) fn store_name(config: &Config) -> &'static str {
@@ -35,6 +39,28 @@ fn queue_name(config: &Config) -> &'static str {
 
 /// How long the queue may take to show that it is there.
 const QUEUE_TIMEOUT: Duration = Duration::from_millis(1500);
+
+/// Never down: reads, health and what is in hand go on.
+struct MemoryProbe {
+    load: Load,
+}
+
+#[async_trait]
+impl Probe for MemoryProbe {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    async fn probe(&self) -> Condition {
+        let off = Luxury::VARIANTS.iter().filter(|it| self.load.is_off(**it));
+        let names: Vec<String> = off.map(ToString::to_string).collect();
+        if names.is_empty() {
+            return Condition::Ok;
+        }
+        let (level, names) = (self.load.level(), names.join(", "));
+        Condition::Fallback { detail: format!("memory is short ({level}); left off: {names}") }
+    }
+}
 
 struct StoreProbe {
     store: Arc<dyn Store>,

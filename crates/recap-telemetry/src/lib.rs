@@ -8,5 +8,6 @@ pub mod http;
 pub mod logs;
 pub mod metrics;
 mod process;
+pub mod resources;
 
 pub use process::process_name;

@@ -48,6 +48,7 @@ pub fn context(config: &Config, ports: &Ports, outside: Outside, clock: Clock) -
         notifier: Arc::new(Guarded::new(outside.notifier, &guards)),
         observer: Arc::new(Metered),
         advanced: Arc::new(AtomicBool::new(config.features.advanced_summarization)),
+        load: ports.load.clone(),
         process: recap_telemetry::process_name(),
         clock,
         chance: random_chance(),

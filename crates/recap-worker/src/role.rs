@@ -27,6 +27,8 @@ pub async fn process(started: Started) -> anyhow::Result<()> {
     let stop = roles.shutdown();
     let status = recap_role::serve_status(listener, ports.clone(), stop.clone());
     roles.start("health and metrics cannot be served", status);
+    let watch = recap_role::watch(config.clone(), ports.clone(), stop.clone());
+    roles.start("the machine cannot be watched", watch);
     roles.start(
         "the worker failed",
         role(config, ports, search_path, clock, |line| info!("{line}"), stop),

@@ -38,6 +38,8 @@ impl App {
         let stop = roles.shutdown();
         let gateway = recap_gateway::role(config, listener, &ports, clock.clone(), stop.clone());
         roles.start("the gateway failed", gateway);
+        let watch = recap_role::watch(config.clone(), ports.clone(), stop.clone());
+        roles.start("the machine cannot be watched", watch);
         let worker =
             recap_worker::role(config.clone(), ports.clone(), search_path, clock, say, stop);
         roles.start("the worker failed", worker);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::desk::Desk;
+use crate::load::Load;
 use crate::ports::{
     Cache, Events, Keys, MediaSource, Notifier, Observer, Queue, Replies, Store, Summarizer,
     Webhooks,
@@ -38,6 +39,8 @@ pub struct JobContext {
     pub observer: Arc<dyn Observer>,
     /// Summaries are thought about longer; may be switched while jobs run.
     pub advanced: Arc<AtomicBool>,
+    /// What is left off while memory is short.
+    pub load: Load,
     /// Names this process to others, as the holder of a role.
     pub process: String,
     pub clock: Clock,

@@ -67,7 +67,8 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::SummarizerUnavailable
         | Code::Unavailable
         | Code::TooManyStreams
-        | Code::QueueFull => StatusCode::SERVICE_UNAVAILABLE,
+        | Code::QueueFull
+        | Code::Overloaded => StatusCode::SERVICE_UNAVAILABLE,
         Code::Timeout => StatusCode::GATEWAY_TIMEOUT,
     }
 }

@@ -97,6 +97,7 @@ fn names_a_time(code: ErrorCode) -> bool {
             | Code::RateLimited
             | Code::TooManyJobs
             | Code::QueueFull
+            | Code::Overloaded
             | Code::TooManyStreams
             | Code::IdempotencyInFlight
             | Code::ResultNotReady

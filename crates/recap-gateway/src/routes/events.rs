@@ -6,6 +6,7 @@ use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName};
 use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::{HttpRequest, HttpResponse, web};
 use recap_core::ErrorCode;
+use recap_core::load::Luxury;
 
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
@@ -78,6 +79,9 @@ pub(crate) async fn events(
     if told && found.job.status.is_terminal() {
         return Ok(HttpResponse::NoContent().finish());
     }
+    if cx.state.load.is_off(Luxury::EventStreams) {
+        return Err(short());
+    }
     let seat = cx.streams.take(&who.client).ok_or_else(too_many)?;
     let mut answer = HttpResponse::Ok();
     answer
@@ -104,6 +108,11 @@ fn last_place(request: &HttpRequest) -> Option<Place> {
 
 fn too_many() -> ApiError {
     let detail = "As many event streams are open as may be; poll the job meanwhile.";
+    ApiError::new(ErrorCode::TooManyStreams, detail).retry_after(RETRY)
+}
+
+fn short() -> ApiError {
+    let detail = "Memory is short, so no more event streams are opened; poll the job meanwhile.";
     ApiError::new(ErrorCode::TooManyStreams, detail).retry_after(RETRY)
 }
 

@@ -11,6 +11,7 @@ use recap_core::transcript::text;
 use crate::body::{JobBody, JobItem, ResultBody, seconds_between};
 use crate::context::Context;
 use crate::copies::Found;
+use crate::flags::Feature;
 use crate::pace;
 
 /// Where an answer comes from (RFC 9211).
@@ -31,7 +32,11 @@ pub(super) async fn job(
 /// The job as it is answered, and when it was so, if it may have changed since.
 pub(crate) async fn body(cx: &Context, mut found: Found) -> (JobBody, Option<Timestamp>) {
     let mut transcript = None;
-    if found.job.result.is_some() && cx.flags.full_transcript() {
+    let with_transcript = match found.job.result {
+        Some(_) => cx.flags.full_transcript(),
+        None => Feature::Off,
+    };
+    if with_transcript == Feature::On {
         match cx.ask(cx.store().find_transcript(found.job.id)).await {
             Ok(known) => transcript = known.map(|it| text::render(&it.cues)),
             Err(_) => found.away = true,
@@ -39,6 +44,9 @@ pub(crate) async fn body(cx: &Context, mut found: Found) -> (JobBody, Option<Tim
     }
     let known_at = found.known_at();
     let mut job = Arc::unwrap_or_clone(found.job);
+    if with_transcript == Feature::LeftOff {
+        job.warn("Memory is short, so the transcript is left out; `urls.transcript` has it.");
+    }
     let video = job.input.video_id;
     let result = job.result.take().map(|it| ResultBody::new(it, video, transcript));
     (JobBody::new(item(cx, job), result), known_at)
@@ -60,8 +68,12 @@ pub(super) fn marked(
 }
 
 /// The job without its result.
-pub(super) fn item(cx: &Context, job: Job) -> JobItem {
-    JobItem::new(job, cx.now(), cx.flags.video_preview())
+pub(super) fn item(cx: &Context, mut job: Job) -> JobItem {
+    let preview = cx.flags.video_preview();
+    if preview == Feature::LeftOff && job.video.is_some() {
+        job.warn("Memory is short, so the picture of the video is left out.");
+    }
+    JobItem::new(job, cx.now(), preview == Feature::On)
 }
 
 /// Seconds until an open job is worth asking for again.

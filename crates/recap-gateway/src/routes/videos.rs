@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::cursor;
 use crate::error::ApiResult;
 use crate::extract::{Caller, Fields, FromQuery, Id, Named, NoParams, Params};
+use crate::flags::Feature;
 
 const DEFAULT_LIMIT: usize = 5;
 const MAX_LIMIT: usize = 20;
@@ -33,7 +34,7 @@ pub(crate) async fn find(
 ) -> ApiResult<HttpResponse> {
     let found = cx.ask(cx.store().find_video(&who.owner, video)).await?;
     let found = found.ok_or_else(VideoId::missing)?;
-    Ok(HttpResponse::Ok().json(VideoBody::new(found, cx.flags.video_preview())))
+    Ok(HttpResponse::Ok().json(VideoBody::new(found, cx.flags.video_preview() == Feature::On)))
 }
 
 /// Which of a video's summaries are shown.

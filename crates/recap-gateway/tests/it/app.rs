@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
 use recap_core::key::{ApiKey, NewKey, Scope};
+use recap_core::load::Load;
 use recap_core::ports::{Events as _, JobEvent, Keys as _};
 use recap_core::webhook::AddressRules;
 use recap_core::{Job, JobId, JobKind};
@@ -38,6 +39,7 @@ pub(crate) struct TestGateway {
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) events: Arc<MemoryEvents>,
     pub(crate) limits: Arc<FakeLimits>,
+    pub(crate) load: Load,
     pub(crate) cache: MemoryCache,
     pub(crate) probe: Arc<TestProbe>,
     /// How often the metrics of others were asked for.
@@ -89,6 +91,7 @@ impl TestGateway {
         let collected = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&collected);
         let limits = Arc::new(FakeLimits::default());
+        let load = Load::default();
         let desk = Desk {
             store: store.clone(),
             webhooks: store.clone(),
@@ -105,6 +108,7 @@ impl TestGateway {
             limits: limits.clone(),
             addresses: AddressRules::new(Vec::new(), false),
             cache: Arc::new(cache.clone()),
+            load: load.clone(),
             probes: vec![probe.clone()],
             collect: Arc::new(move || {
                 count.fetch_add(1, Ordering::SeqCst);
@@ -124,6 +128,7 @@ impl TestGateway {
             queue,
             events,
             limits,
+            load,
             cache,
             probe,
             collected,

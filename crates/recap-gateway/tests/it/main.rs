@@ -37,6 +37,7 @@ mod probe;
 mod products;
 mod retry;
 mod server;
+mod short;
 mod spec;
 mod submit;
 mod tenants;

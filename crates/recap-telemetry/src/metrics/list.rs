@@ -133,4 +133,19 @@ metrics! {
     WEBHOOK_ATTEMPTS: Counter<1> = "recap_webhook_attempts_total" ["outcome"];
     /// Time that an attempt to deliver a message took.
     WEBHOOK_ATTEMPT_SECONDS: Histogram<0> = "recap_webhook_attempt_seconds" [], ATTEMPT;
+
+    /// Resident memory. `of` is `process`, `children` (yt-dlp), or `group`: all of the
+    /// control group, without pages of files that are easily given back.
+    MEMORY_BYTES: Gauge<1> = "recap_memory_bytes" ["of"];
+    /// How much memory there is: of the settings, the control group or the machine.
+    MEMORY_LIMIT_BYTES: Gauge<0> = "recap_memory_limit_bytes" [];
+    /// User and system time, in milliseconds. `of` as in `recap_memory_bytes`.
+    CPU_MILLISECONDS: Counter<1> = "recap_cpu_milliseconds_total" ["of"];
+    /// Periods in which the control group ran out of its share of CPU.
+    CPU_THROTTLED: Counter<0> = "recap_cpu_throttled_total" [];
+    /// 0: nothing is left off; 1: something is, as memory is short; 2: no new work is
+    /// taken.
+    LOAD_LEVEL: Gauge<0> = "recap_load_level" [];
+    /// 1 while something is left off because memory is short.
+    LEFT_OFF: Gauge<1> = "recap_left_off" ["luxury"];
 }

@@ -148,3 +148,28 @@ pub fn webhook_attempted(outcome: &str, took: Duration) {
     list::WEBHOOK_ATTEMPTS.add([outcome], 1);
     list::WEBHOOK_ATTEMPT_SECONDS.observe([], took);
 }
+
+/// What `of` uses right now: `process`, `children` or `group`.
+pub fn used(of: &str, memory: u64, cpu: Duration) {
+    list::MEMORY_BYTES.set([of], memory);
+    list::CPU_MILLISECONDS.raise_to([of], u64::try_from(cpu.as_millis()).unwrap_or(u64::MAX));
+}
+
+/// In bytes.
+pub fn memory_limit(bytes: u64) {
+    list::MEMORY_LIMIT_BYTES.set([], bytes);
+}
+
+/// Periods so far.
+pub fn cpu_throttled(total: u64) {
+    list::CPU_THROTTLED.raise_to([], total);
+}
+
+/// 0 to 2.
+pub fn load_level(level: u64) {
+    list::LOAD_LEVEL.set([], level);
+}
+
+pub fn left_off(luxury: &str, is_off: bool) {
+    list::LEFT_OFF.set([luxury], is_off.into());
+}

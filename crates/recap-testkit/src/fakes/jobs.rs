@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use recap_core::job::{JobInput, Owner};
 use recap_core::jobs::{JobContext, Policy, Reconciler, Runner, WebhookPolicy};
+use recap_core::load::Load;
 use recap_core::ports::{Entry, Queue, Store, Unobserved};
 use recap_core::retry::RetryPolicy;
 use recap_core::webhook::Schedule;
@@ -65,6 +66,7 @@ impl TestJobs {
             notifier: notifier.clone(),
             observer: Arc::new(Unobserved),
             advanced: Arc::default(),
+            load: Load::default(),
             process: "this one".to_owned(),
             clock: clock.as_clock(),
             chance: Arc::new(|| 0.5),

@@ -8,6 +8,7 @@ use super::telling::Telling;
 use crate::job::Stage;
 use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
+use crate::load::Luxury;
 use crate::ports::{Answer, Deltas, NotesRequest, SummarizerError};
 use crate::segment::{Segment, chunk};
 use crate::summary::{NotesStatus, SegmentNotes};
@@ -71,6 +72,7 @@ async fn one(
     }
     let chunks: Vec<&[Cue]> =
         chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect();
+    let advanced = advanced(run);
     let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
     let telling = Telling::new(run, Some(segment.index));
     let written = |text: &str| telling.add(text);
@@ -80,7 +82,7 @@ async fn one(
         segments_total,
         chunks: &chunks,
         style: run.job.input.style,
-        advanced: run.cx.advanced.load(Ordering::Relaxed),
+        advanced,
         language: &language,
         transcript_language: &transcript.language,
         deltas: Deltas::to(&written),
@@ -103,6 +105,17 @@ async fn one(
             None => Err(error.into()),
         },
     }
+}
+
+/// Whether the summariser is to think longer: if that is wanted, and there is the
+/// memory for it.
+pub(super) fn advanced(run: &mut Run<'_>) -> bool {
+    let wanted = run.cx.advanced.load(Ordering::Relaxed);
+    let short = run.cx.load.is_off(Luxury::AdvancedSummaries);
+    if wanted && short {
+        run.job.warn("Memory is short, so the summary was not thought about longer.");
+    }
+    wanted && !short
 }
 
 /// The summariser that takes over, if this is the last attempt and the

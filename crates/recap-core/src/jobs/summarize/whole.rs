@@ -1,8 +1,6 @@
 //! One summary of all notes.
 
-use std::sync::atomic::Ordering;
-
-use super::notes::{degrade, fallback, take};
+use super::notes::{advanced, degrade, fallback, take};
 use super::telling::Telling;
 use crate::error::ErrorCode;
 use crate::job::Stage;
@@ -27,6 +25,7 @@ pub(super) async fn combine(
     if notes.iter().all(|it| it.status == NotesStatus::Blocked) {
         return Err(JobError::fail(ErrorCode::SummarizerBlocked));
     }
+    let advanced = advanced(run);
     let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
     let telling = Telling::new(run, None);
     let written = |text: &str| telling.add(text);
@@ -34,7 +33,7 @@ pub(super) async fn combine(
         video,
         notes,
         style: run.job.input.style,
-        advanced: run.cx.advanced.load(Ordering::Relaxed),
+        advanced,
         language: &language,
         transcript_language: &transcript.language,
         deltas: Deltas::to(&written),

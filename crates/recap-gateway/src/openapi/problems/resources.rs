@@ -27,7 +27,8 @@ macro_rules! submit {
             IdempotencyInFlight,
             IdempotencyMismatch,
             TooManyJobs,
-            QueueFull
+            QueueFull,
+            Overloaded
             $(, $code)*
         ]
     };
@@ -46,6 +47,7 @@ pub(super) fn problems_of(operation: &str) -> &'static [Code] {
             Code::IdempotencyMismatch,
             Code::TooManyJobs,
             Code::QueueFull,
+            Code::Overloaded,
             Code::ValidationFailed,
         ],
         "delete_job" => &[Code::JobNotFound, Code::JobOpen, Code::ValidationFailed],
