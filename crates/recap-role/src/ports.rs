@@ -22,7 +22,7 @@ pub struct Ports {
     pub replies: Arc<dyn Replies>,
     pub queue: Arc<dyn Queue>,
     pub shared: Shared,
-    /// What is left off while memory is short; [`crate::watch`] says when.
+    /// What is left off while memory is short; [`crate::watch()`] says when.
     pub load: Load,
     /// Ask what the process depends on how it is.
     pub probes: Vec<Arc<dyn Probe>>,

@@ -2,6 +2,7 @@
 
 mod bench;
 mod chaos;
+mod deploy;
 mod docs;
 mod fuzz;
 mod lab;
@@ -39,6 +40,8 @@ enum Task {
     Fuzz,
     /// Measure what recap costs, as it is shipped.
     Bench,
+    /// Check the files of `deploy/` with tools that know their formats.
+    Deploy,
     /// Write the generated pages of `docs/`.
     Docs {
         /// Change nothing; fail if a page is not what it should be.
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<()> {
         Task::Stress(args) => stress::run(&args),
         Task::Fuzz => fuzz::run(),
         Task::Bench => bench::run(),
+        Task::Deploy => deploy::check(),
         Task::Docs { release: true, .. } => docs::release(),
         Task::Docs { check, .. } => docs::write(check),
     }

@@ -15,6 +15,11 @@ pub(crate) fn install() -> anyhow::Result<()> {
     redis::install()
 }
 
+/// Installs what checks the files of `deploy/`; where its programs are.
+pub(crate) fn deploy() -> anyhow::Result<std::path::PathBuf> {
+    python::install_deploy()
+}
+
 /// Installs a package of Debian.
 fn install_package(name: &str) -> anyhow::Result<()> {
     // A fresh image has no lists.

@@ -24,7 +24,9 @@ pub(super) async fn wait(
     let end = Instant::now() + LAST;
     let mut wanted = wanted(clients, jobs).await;
     loop {
-        let messages = fleet.hooks.messages();
+        let mut messages = fleet.hooks.messages();
+        // What others are told is not looked at here.
+        messages.retain(|it| clients.iter().any(|client| client.is_told_at(&it.request.path)));
         let about: BTreeSet<String> =
             messages.iter().filter_map(|it| job_of(&it.request)).collect();
         for id in about.into_iter().filter(|it| !jobs.contains_key(it)) {

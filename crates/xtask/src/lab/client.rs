@@ -79,6 +79,11 @@ impl Client {
         self
     }
 
+    /// Whether messages to `path` are about its owner's jobs.
+    pub(crate) fn is_told_at(&self, path: &str) -> bool {
+        self.addresses.as_ref().is_some_and(|it| it.endpoint == path || it.own == path)
+    }
+
     pub(crate) fn with_priority(mut self, priority: &'static str) -> Self {
         self.priority = priority;
         self

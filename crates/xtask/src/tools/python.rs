@@ -54,6 +54,22 @@ const ENVIRONMENTS: [Environment; 5] = [
     },
 ];
 
+/// What checks the files of `deploy/`; no test needs it.
+const DEPLOY: Environment = Environment {
+    name: "deploy",
+    packages: &[
+        "--require-hashes",
+        "--only-binary=:all:",
+        "--requirement=crates/xtask/requirements/deploy.txt",
+    ],
+    pins: include_str!("../../requirements/deploy.txt"),
+};
+
+pub(super) fn install_deploy() -> anyhow::Result<PathBuf> {
+    install_one(&DEPLOY)?;
+    Ok(root().join("target/tools").join(DEPLOY.name).join("bin"))
+}
+
 pub(super) fn install() -> anyhow::Result<()> {
     ENVIRONMENTS.iter().try_for_each(install_one)
 }

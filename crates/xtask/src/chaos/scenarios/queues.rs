@@ -45,10 +45,11 @@ pub(super) async fn fair(plan: Plan) -> anyhow::Result<Verdict> {
     let (before, _) = progress(&many).await;
     let began = Instant::now();
     few.submit_all(FEW, WIDTH).await?;
-    let mut verdict = audit(&fleet, &[&few], &[]).await?;
+    few.ended(Duration::from_mins(5)).await;
     let took = began.elapsed();
     let (after, open) = progress(&many).await;
     let meanwhile = after - before;
+    let mut verdict = audit(&fleet, &[&few], &[]).await?;
     verdict.expect(open > MANY / 2, "the long queue was done before the short one");
     verdict.expect(meanwhile < 500, "the small client waited behind the big one");
     verdict.note(format!(
