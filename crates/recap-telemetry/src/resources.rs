@@ -58,7 +58,7 @@ impl Meter {
     }
 
     pub fn read(&self) -> Usage {
-        let (process, children) = tree::read();
+        let (process, children) = of(std::process::id()).unwrap_or_default();
         let group = self.group.as_ref().and_then(Group::read);
         let throttled = self.group.as_ref().map_or(0, Group::throttled);
         Usage { process, children, group, throttled }
@@ -75,6 +75,11 @@ impl Meter {
         let percent = used.saturating_mul(100) / self.limit.max(1);
         u8::try_from(percent).unwrap_or(u8::MAX)
     }
+}
+
+/// What a process uses, and what all below it do; `None` for one that is gone.
+pub fn of(pid: u32) -> Option<(Share, Share)> {
+    tree::read(pid)
 }
 
 #[cfg(test)]

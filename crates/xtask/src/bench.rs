@@ -11,11 +11,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
+use recap_telemetry::resources::Share;
 
 use service::Service;
 
 use crate::lab::figures::{median, megabytes};
-use crate::lab::usage::Usage;
 use crate::lab::{build, say};
 use crate::shell;
 
@@ -96,7 +96,7 @@ async fn ordinary(service: &Service) -> anyhow::Result<Ordinary> {
     Ok(Ordinary { own_ms: median(own), child_ms: median(child) })
 }
 
-fn spent(before: Usage, after: Usage) -> f64 {
+fn spent(before: Share, after: Share) -> f64 {
     after.cpu.saturating_sub(before.cpu).as_secs_f64() * 1000.0
 }
 

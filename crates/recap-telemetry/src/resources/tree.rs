@@ -13,23 +13,22 @@ const TICKS: u64 = 100;
 /// runtime, and those nothing.
 const DEPTH: usize = 4;
 
-/// This process, and all below it.
-pub(super) fn read() -> (Share, Share) {
-    let Some(own) = Stat::of("self") else { return Default::default() };
+/// A process, and all below it; `None` for one that is gone.
+pub(super) fn read(pid: u32) -> Option<(Share, Share)> {
+    let own = Stat::of(pid)?;
     let mut children = Share { memory: 0, cpu: own.ended };
-    for child in children_of("self") {
+    for child in children_of(pid) {
         add(&mut children, child, DEPTH);
     }
-    (Share { memory: resident("self"), cpu: own.cpu }, children)
+    Some((Share { memory: resident(pid), cpu: own.cpu }, children))
 }
 
 fn add(sum: &mut Share, pid: u32, depth: usize) {
-    let pid = pid.to_string();
-    let Some(stat) = Stat::of(&pid) else { return };
-    sum.memory += resident(&pid);
+    let Some(stat) = Stat::of(pid) else { return };
+    sum.memory += resident(pid);
     sum.cpu += stat.cpu + stat.ended;
     if depth > 0 {
-        for child in children_of(&pid) {
+        for child in children_of(pid) {
             add(sum, child, depth - 1);
         }
     }
@@ -43,7 +42,7 @@ struct Stat {
 }
 
 impl Stat {
-    fn of(pid: &str) -> Option<Self> {
+    fn of(pid: u32) -> Option<Self> {
         Self::parse(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
     }
 
@@ -59,7 +58,7 @@ impl Stat {
 }
 
 /// A child belongs to the thread that started it.
-fn children_of(pid: &str) -> Vec<u32> {
+fn children_of(pid: u32) -> Vec<u32> {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = tasks.filter_map(|it| fs::read_to_string(it.path().join("children")).ok());
     lists.flat_map(|it| numbers(&it)).collect()
@@ -70,7 +69,7 @@ fn numbers(text: &str) -> Vec<u32> {
 }
 
 /// Resident memory of a process in bytes; zero for one that is gone.
-fn resident(pid: &str) -> u64 {
+fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     kilobytes(&status, "VmRSS:").unwrap_or(0)
 }

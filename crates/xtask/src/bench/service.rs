@@ -8,10 +8,11 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
+use recap_telemetry::resources::Share;
 use serde_json::{Value, json};
 
 use crate::lab::binary;
-use crate::lab::usage::{self, Usage};
+use crate::lab::usage;
 use crate::lab::world::outside;
 
 /// How often memory is looked at while a job runs.
@@ -53,7 +54,7 @@ impl Service {
         Ok(service)
     }
 
-    pub(super) fn usage(&self) -> anyhow::Result<Usage> {
+    pub(super) fn usage(&self) -> anyhow::Result<Share> {
         usage::of(self.child.id())
     }
 
@@ -81,7 +82,7 @@ impl Service {
         loop {
             tokio::select! {
                 job = &mut job => return job.map(|_| peak),
-                _ = looks.tick() => peak = peak.max(usage::tree_memory(self.child.id())),
+                _ = looks.tick() => peak = peak.max(usage::tree_memory(self.child.id())?),
             }
         }
     }

@@ -13,7 +13,7 @@ use super::table::Figure;
 use crate::lab::client::Client;
 use crate::lab::figures::megabytes;
 use crate::lab::process::{Process, Settings};
-use crate::lab::usage::resident;
+use crate::lab::usage;
 use crate::lab::world::{World, unlimited};
 
 const STREAMS: usize = 200;
@@ -49,12 +49,12 @@ async fn of_one_job(
 ) -> anyhow::Result<Vec<Figure>> {
     let job = client.submit().await?;
     begun(client, &job).await?;
-    let before = resident(process.pid());
+    let before = usage::of(process.pid())?.memory;
     let streams = Streams::open(process, &vec![job; STREAMS]).await?;
-    let with = resident(process.pid());
+    let with = usage::of(process.pid())?.memory;
     world.gemini.set_delay(Duration::from_millis(20));
     let seen = streams.ended().await?;
-    Ok(figures("of one job", before, with, resident(process.pid()), &seen))
+    Ok(figures("of one job", before, with, usage::of(process.pid())?.memory, &seen))
 }
 
 /// Each of a transcript of its own, so that none is done by the work on another.
@@ -68,12 +68,12 @@ async fn of_many_jobs(process: &Process, client: &Client) -> anyhow::Result<Vec<
         let job = client.post_json("/v1/summaries", &json!({"transcript": transcript})).await?;
         jobs.push(id_of(&job)?);
     }
-    let before = resident(process.pid());
+    let before = usage::of(process.pid())?.memory;
     let streams = Streams::open(process, &jobs).await?;
-    let with = resident(process.pid());
+    let with = usage::of(process.pid())?.memory;
     client.post("/v1/admin/resume").await?;
     let seen = streams.ended().await?;
-    Ok(figures("of 200 jobs", before, with, resident(process.pid()), &seen))
+    Ok(figures("of 200 jobs", before, with, usage::of(process.pid())?.memory, &seen))
 }
 
 fn figures(of: &str, before: u64, with: u64, after: u64, seen: &[Seen]) -> Vec<Figure> {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::lab::figures::percentile;
-use crate::lab::usage::resident;
+use crate::lab::usage;
 use crate::stress::wire::Wire;
 
 const EVERY: Duration = Duration::from_millis(50);
@@ -66,7 +66,7 @@ impl Honest {
         let looking = Arc::clone(&seen);
         tasks.spawn(async move {
             loop {
-                locked(&looking).look(resident(pid));
+                locked(&looking).look(memory(pid));
                 tokio::time::sleep(LOOK).await;
             }
         });
@@ -89,9 +89,14 @@ impl Honest {
             p95: percentile(&seen.times, 95),
             worst: percentile(&seen.times, 100),
             memory: seen.memory,
-            memory_now: resident(self.pid),
+            memory_now: memory(self.pid),
         }
     }
+}
+
+/// Of one that is gone none; then no read is answered either.
+fn memory(pid: u32) -> u64 {
+    usage::of(pid).map_or(0, |it| it.memory)
 }
 
 async fn read(server: SocketAddr, path: String, seen: Arc<Mutex<Seen>>) {
