@@ -3,9 +3,11 @@
 
 pub(crate) mod example;
 mod gates;
+mod header;
 mod links;
 mod messages;
 mod problems;
+mod submits;
 
 use utoipa::openapi::OpenApi as OpenApiDocument;
 use utoipa::openapi::path::{Operation, PathItem};

@@ -2,10 +2,10 @@
 
 use recap_core::ErrorCode;
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Header, HeaderBuilder, OpenApi, RefOr};
+use utoipa::openapi::{OpenApi, RefOr};
 
+use super::{header, submits};
 use crate::access::{Access, Class};
 use crate::routes::{Listed, listed};
 
@@ -46,15 +46,18 @@ impl Gates {
         };
         let ways = [API_KEY, TOKEN].map(|it| SecurityRequirement::new(it, [scope.to_string()]));
         operation.security = Some(ways.into());
+        if *class == Class::Submit {
+            submits::describe(operation);
+        }
         for (status, response) in &mut operation.responses.responses {
             let RefOr::T(response) = response else { continue };
             if matches!(status.as_str(), "401" | "403") {
-                let challenge = header("`Bearer`, and what is wrong with what was sent.");
+                let challenge = header::text("`Bearer`, and what is wrong with what was sent.");
                 response.headers.insert("www-authenticate".to_owned(), challenge.into());
             }
             if *class != Class::Free && (status.starts_with('2') || status == "429") {
-                let policy = header("The limits that apply: `\"submit\";q=10;w=60`.");
-                let left = header("What is left of each: `\"submit\";r=7;t=18`.");
+                let policy = header::text("The limits that apply: `\"submit\";q=10;w=60`.");
+                let left = header::text("What is left of each: `\"submit\";r=7;t=18`.");
                 response.headers.insert("ratelimit-policy".to_owned(), policy.into());
                 response.headers.insert("ratelimit".to_owned(), left.into());
             }
@@ -74,9 +77,4 @@ pub(super) fn add_scheme(document: &mut OpenApi) {
     let components = document.components.get_or_insert_default();
     components.add_security_scheme(API_KEY, SecurityScheme::Http(key));
     components.add_security_scheme(TOKEN, SecurityScheme::Http(token));
-}
-
-fn header(description: &str) -> Header {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
-    HeaderBuilder::new().schema(Some(schema)).description(Some(description)).build()
 }

@@ -10,10 +10,10 @@ use recap_core::ErrorCode;
 use utoipa::Modify;
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::path::Operation;
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{Content, HeaderBuilder, OpenApi, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder};
 
 use super::gates::{Gates, add_scheme};
+use super::header;
 use crate::error::{ApiError, FieldError, PROBLEM_JSON, Problem, status_of};
 
 /// Any endpoint may end so.
@@ -82,7 +82,9 @@ fn response(path: &str, operation: &Operation, codes: &[ErrorCode]) -> Response 
     let response =
         ResponseBuilder::new().description(titles.join(" ")).content(PROBLEM_JSON, content);
     if codes.iter().any(|it| names_a_time(*it)) {
-        return response.header("retry-after", seconds()).build();
+        return response
+            .header("retry-after", header::seconds(1, "Seconds until trying again makes sense."))
+            .build();
     }
     response.build()
 }
@@ -119,20 +121,8 @@ fn example(path: &str, operation: &Operation, code: ErrorCode) -> RefOr<Example>
     ExampleBuilder::new().summary(code.title()).value(Some(value)).build().into()
 }
 
-fn seconds() -> utoipa::openapi::Header {
-    let schema = ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(1)).build();
-    HeaderBuilder::new()
-        .schema(Some(schema))
-        .description(Some("Seconds until trying again makes sense."))
-        .build()
-}
-
 fn add_request_id(operation: &mut Operation) {
-    let schema = ObjectBuilder::new().schema_type(Type::String).build();
-    let header = HeaderBuilder::new()
-        .schema(Some(schema))
-        .description(Some("Names the request in the server's log."))
-        .build();
+    let header = header::text("Names the request in the server's log.");
     for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             response.headers.insert("x-request-id".to_owned(), header.clone().into());

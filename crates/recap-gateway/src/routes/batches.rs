@@ -29,36 +29,9 @@ const PAGE: usize = 100;
     operation_id = "create_batch",
     tag = "batches",
     request_body = CreateBatch,
-    params(
-        ("idempotency-key" = Option<String>, Header, description = "As for a summary."),
-        ("prefer" = Option<String>, Header, description = "`wait=n`: wait up to n seconds, 1 to \
-            60, for all of it to end."),
-        ("cancel-after" = Option<String>, Header, description = "As for a summary; also of its \
-            jobs."),
-    ),
     responses(
-        (
-            status = 202,
-            description = "The batch is kept and will be worked on.",
-            body = BatchBody,
-            headers(
-                ("location" = String, description = "Path of the batch."),
-                ("retry-after" = u64, description = "Seconds until it is worth asking for."),
-                ("preference-applied" = String, description = "`wait=n`, if it was preferred."),
-                ("idempotency-replayed" = String, description = "`true` if it was answered \
-                                                                 before."),
-            ),
-        ),
-        (
-            status = 200,
-            description = "The batch has ended, having been waited for.",
-            body = BatchBody,
-            headers(
-                ("location" = String, description = "Path of the batch."),
-                ("preference-applied" = String, description = "As with 202."),
-                ("idempotency-replayed" = String, description = "As with 202."),
-            ),
-        ),
+        (status = 202, description = "The batch is kept and will be worked on.", body = BatchBody),
+        (status = 200, description = "The batch has ended, having been waited for.", body = BatchBody),
     ),
 )]
 pub(crate) async fn create(

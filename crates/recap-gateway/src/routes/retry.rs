@@ -16,43 +16,17 @@ use crate::idempotency::{self, Begun};
 ///
 /// Makes a new job of the same input, which begins where the old one stopped: a
 /// transcript that was fetched and segments that were summarised are not done
-/// again. Of a batch, every item is done again; `urls.batch` leads to it. The request
-/// needs no body.
+/// again. Of a batch, every item is done again; `urls.batch` leads to it. `Cancel-After` of
+/// the old job does not count. The request needs no body.
 #[utoipa::path(
     post,
     path = "/v1/jobs/{id}/retry",
     operation_id = "retry_job",
     tag = "jobs",
-    params(
-        ("id" = String, Path, description = "The job."),
-        ("idempotency-key" = Option<String>, Header, description = "As for a summary."),
-        ("prefer" = Option<String>, Header, description = "As for a summary."),
-        ("cancel-after" = Option<String>, Header, description = "As for a summary; that of the \
-            old job does not count."),
-    ),
+    params(("id" = String, Path, description = "The job.")),
     responses(
-        (
-            status = 202,
-            description = "The new job is kept and will be worked on.",
-            body = JobBody,
-            headers(
-                ("location" = String, description = "Path of the new job."),
-                ("retry-after" = u64, description = "Seconds until the job is worth asking for."),
-                ("preference-applied" = String, description = "`wait=n`, if it was preferred."),
-                ("idempotency-replayed" = String, description = "`true` if it was answered \
-                                                                 before."),
-            ),
-        ),
-        (
-            status = 200,
-            description = "The new job has ended: it was done meanwhile, or waited for.",
-            body = JobBody,
-            headers(
-                ("location" = String, description = "Path of the new job."),
-                ("preference-applied" = String, description = "As with 202."),
-                ("idempotency-replayed" = String, description = "As with 202."),
-            ),
-        ),
+        (status = 202, description = "The new job is kept and will be worked on.", body = JobBody),
+        (status = 200, description = "The new job has ended: it was done meanwhile, or waited for.", body = JobBody),
     ),
 )]
 pub(crate) async fn retry(
