@@ -70,6 +70,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 async fn all(plan: &Plan, only: &[String]) -> anyhow::Result<()> {
     let chosen = |name: &str| only.is_empty() || only.iter().any(|it| name.contains(it.as_str()));
+    let any = SCENARIOS.iter().any(|it| chosen(it.name)) || chosen("figures");
+    anyhow::ensure!(any, "there is no such scenario; see --list");
     let mut failed = Vec::new();
     let mut rows = Vec::new();
     for scenario in SCENARIOS.iter().filter(|it| chosen(it.name)) {
@@ -91,9 +93,9 @@ async fn all(plan: &Plan, only: &[String]) -> anyhow::Result<()> {
     if !rows.is_empty() {
         say(&format!("\n{}\n{}", audit::HEAD, rows.join("\n")));
     }
+    anyhow::ensure!(failed.is_empty(), "not held: {}", failed.join(", "));
     if chosen("figures") {
         figures::measure(plan).await?;
     }
-    anyhow::ensure!(failed.is_empty(), "not held: {}", failed.join(", "));
     Ok(())
 }

@@ -56,12 +56,13 @@ async fn fuzz() -> anyhow::Result<()> {
     gateway.ready(&Client::new(vec![gateway.base()], 1)?).await?;
     let key = make_key(&gateway.base()).await?;
     let report = dir.path().join("report.json");
-    // It fails when it finds something, which the report says better.
+    // It also fails when it finds something, which the report says better.
     let args = args(&gateway, &key, &report);
-    let ran = tokio::task::block_in_place(|| ask(dir.path(), &args));
-    let report =
-        std::fs::read(&report).with_context(|| format!("nothing was reported: {ran:?}"))?;
-    judge(&serde_json::from_slice(&report)?)
+    let ran = tokio::task::block_in_place(|| ask(dir.path(), &args))?;
+    let report = std::fs::read(&report).with_context(|| format!("nothing was reported: {ran}"))?;
+    judge(&serde_json::from_slice(&report)?)?;
+    ensure!(ran.success(), "schemathesis itself failed: {ran}");
+    Ok(())
 }
 
 /// Runs schemathesis where it may leave what it likes to remember.
@@ -127,19 +128,24 @@ fn args(gateway: &Process, key: &str, report: &Path) -> Vec<String> {
 
 /// Says what was tried, and fails if something was found.
 fn judge(report: &Value) -> anyhow::Result<()> {
-    let count = |group: &str, name: &str| report[group][name].as_u64().unwrap_or_default();
-    let requests = count("test_cases", "generated");
-    let (found, failed) = (count("test_cases", "unique_failures"), count("test_cases", "errored"));
+    let count = |group: &str, name: &str| {
+        let count = report[group][name].as_u64();
+        count.with_context(|| format!("the report does not say {group}.{name}"))
+    };
+    let requests = count("test_cases", "generated")?;
+    let (found, failed) =
+        (count("test_cases", "unique_failures")?, count("test_cases", "errored")?);
+    let (tested, selected) = (count("operations", "tested")?, count("operations", "selected")?);
     say(&format!(
-        "schemathesis {}: {requests} cases of {} operations in {:.0} s, {found} failures, {failed} \
+        "schemathesis {}: {requests} cases of {tested} operations in {:.0} s, {found} failures, {failed} \
          errors",
         report["schemathesis_version"].as_str().unwrap_or("?"),
-        count("operations", "tested"),
         report["running_time"].as_f64().unwrap_or_default(),
     ));
     if found > 0 || failed > 0 || report["errors"] != json!([]) {
         bail!("answers are not what the OpenAPI document says, as told above");
     }
+    ensure!(tested == selected, "only {tested} of {selected} operations were tried");
     ensure!(requests >= FEWEST, "only {requests} cases were tried");
     Ok(())
 }

@@ -45,7 +45,7 @@ pub(crate) struct Args {
 const HELP: &str = "\
 Starts recap on free ports of loopback, with a data directory that is removed
 afterwards, and the simulated YouTube and Gemini; nothing leaves this machine. All
-cases take about eight minutes, and end with a table as in docs/benchmarks/stress.md.
+cases take about seven minutes, and end with a table as in docs/benchmarks/stress.md.
 Fails if a figure is not what it must be.
 
   cargo xtask stress --list               what there is
@@ -101,6 +101,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
 
 async fn all(plan: &Plan, only: &[String]) -> anyhow::Result<()> {
     let chosen = |it: &&Case| only.is_empty() || only.iter().any(|name| it.name.contains(name));
+    anyhow::ensure!(CASES.iter().any(|it| chosen(&it)), "there is no such case; see --list");
     let (mut rows, mut failed) = (Vec::new(), Vec::new());
     for case in CASES.iter().filter(chosen) {
         say(&format!("-- {}: {}", case.name, case.about));

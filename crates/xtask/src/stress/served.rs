@@ -63,9 +63,11 @@ pub(super) fn id_of(job: &Value) -> anyhow::Result<String> {
     job["id"].as_str().map(str::to_owned).with_context(|| format!("a job has an id: {job}"))
 }
 
-/// The sum of all series of a counter whose line holds `label`.
+/// The sum of all series of a counter whose line holds `label`; an error if the
+/// counter is not there, which would look like nothing being counted.
 pub(super) async fn counted(client: &Client, name: &str, label: &str) -> anyhow::Result<u64> {
     let text = client.raw_get("/metrics").await?.error_for_status()?.text().await?;
+    ensure!(text.contains(&format!("# TYPE {name} ")), "there is no metric {name}");
     Ok(sum(&text, name, label))
 }
 

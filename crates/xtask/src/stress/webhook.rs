@@ -63,7 +63,12 @@ pub(super) async fn webhook(plan: Plan) -> anyhow::Result<Vec<Figure>> {
             "6, 0, 0, 0",
             (jobs, missing, unsigned, wrong) == (KILLS, 0, 0, 0),
         ),
-        Figure::told("messages that came again, with id and body as before", again.to_string()),
+        Figure::held(
+            "messages that came again, with id and body as before",
+            again.to_string(),
+            "3 or more: one for each kill that met a message on its way",
+            again >= KILLS.div_ceil(2),
+        ),
         Figure::told("from the kill to the last message", format!("{:.0} s", median(waits))),
     ])
 }

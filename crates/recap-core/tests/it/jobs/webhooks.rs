@@ -9,6 +9,7 @@ use recap_core::job::{Job, Owner, Told};
 use recap_core::ports::{Notification, Notifier, Response, Webhooks as _};
 use recap_core::webhook::{
     AttemptError, Delivery, DeliveryStatus, Disabled, Endpoint, EndpointId, EventType, JobWebhook,
+    WebhookSecret,
 };
 use recap_core::{JobId, JobKind, Status};
 use recap_testkit::fakes::TestJobs;
@@ -72,6 +73,21 @@ async fn an_end_is_told_once_and_signed_with_the_endpoints_secret() {
     jobs.cx.desk().tell_end(&again, jobs.clock.now()).await.unwrap();
     jobs.drain().await;
     assert_eq!(jobs.notifier.sent().len(), 1);
+}
+
+#[tokio::test]
+async fn for_a_day_a_rotated_endpoint_is_signed_with_both_secrets() {
+    let jobs = TestJobs::new();
+    let mut endpoint = endpoint(&jobs, &[]).await;
+    let (old, new) = (endpoint.secret.clone(), WebhookSecret::new([7; 32]));
+    let (now, day) = (jobs.clock.now(), Duration::from_hours(24));
+    endpoint.rotate(new.clone(), now, now + day);
+    assert!(jobs.store.set_endpoint(&endpoint).await.unwrap());
+    summarize(&jobs).await;
+    jobs.after(day).await;
+    summarize(&jobs).await;
+    let secrets: Vec<_> = jobs.notifier.sent().into_iter().map(|it| it.secrets).collect();
+    assert_eq!(secrets, [vec![new.clone(), old], vec![new]]);
 }
 
 #[tokio::test]

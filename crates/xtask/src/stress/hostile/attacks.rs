@@ -27,19 +27,54 @@ pub(super) struct Target {
     pub(super) job: String,
 }
 
-type Attack = fn(Target) -> Pin<Box<dyn Future<Output = Tally> + Send>>;
+type Run = fn(Target) -> Pin<Box<dyn Future<Output = Tally> + Send>>;
 
-pub(super) const ALL: [(&str, Attack); 5] = [
-    ("500 clients that send a byte of the head every 2 s", |it| Box::pin(slow::heads(it))),
-    ("200 bodies of 10 MB", |it| Box::pin(bodies::big(it))),
-    ("100 bodies of JSON 100,000 deep", |it| Box::pin(bodies::deep(it))),
-    ("1,000 requests with 10,000 bytes or 200 lines of headers", |it| Box::pin(headers(it))),
-    ("100 clients that never read a big answer", |it| Box::pin(deaf::clients(it))),
+/// Something that clients do.
+pub(super) struct Attack {
+    pub(super) name: &'static str,
+    pub(super) run: Run,
+    /// Whether all of it arrived, so many times, and was answered as it has to be.
+    pub(super) answers: fn(&Tally, usize) -> bool,
+}
+
+pub(super) const ALL: [Attack; 5] = [
+    Attack {
+        name: "500 clients that send a byte of the head every 2 s",
+        run: |it| Box::pin(slow::heads(it)),
+        answers: |seen, times| {
+            seen.of(408) >= slow::CLIENTS * times
+                && seen.is_only(&["408", "closed", "open at the end"])
+        },
+    },
+    Attack {
+        name: "200 bodies of 10 MB",
+        run: |it| Box::pin(bodies::big(it)),
+        answers: |seen, times| seen.of(413) == bodies::BIG * times && seen.is_only(&["413"]),
+    },
+    Attack {
+        name: "100 bodies of JSON 100,000 deep",
+        run: |it| Box::pin(bodies::deep(it)),
+        answers: |seen, times| seen.of(422) == bodies::DEEP * times && seen.is_only(&["422"]),
+    },
+    Attack {
+        name: "1,000 requests with 10,000 bytes or 200 lines of headers",
+        run: |it| Box::pin(headers(it)),
+        // The lines are too many; the bytes are just within what a head may have.
+        answers: |seen, times| {
+            let each = HEADERS / 2 * times;
+            seen.of(431) == each && seen.of(200) == each && seen.is_only(&["200", "431"])
+        },
+    },
+    Attack {
+        name: "100 clients that never read a big answer",
+        run: |it| Box::pin(deaf::clients(it)),
+        answers: |seen, times| seen.of("cut") == deaf::CLIENTS * times && seen.is_only(&["cut"]),
+    },
 ];
 
 /// Returns when the last has come to its end.
 pub(super) async fn all_at_once(target: &Target) -> Tally {
-    let attacks: JoinSet<Tally> = ALL.iter().map(|(_, attack)| attack(target.clone())).collect();
+    let attacks: JoinSet<Tally> = ALL.iter().map(|it| (it.run)(target.clone())).collect();
     added(attacks.join_all().await)
 }
 

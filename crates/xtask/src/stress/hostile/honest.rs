@@ -30,11 +30,23 @@ pub(super) struct Honest {
 #[derive(Default)]
 struct Seen {
     times: Vec<Duration>,
-    asked: usize,
+    /// Asked and neither answered nor given up yet; those of the phase before, too.
+    under_way: usize,
+    failed: usize,
     memory: u64,
 }
 
 impl Seen {
+    fn ended(&self) -> usize {
+        self.times.len() + self.failed
+    }
+
+    /// Begins the next phase, and gives this one.
+    fn next(&mut self) -> Self {
+        let next = Self { under_way: self.under_way, ..Self::default() };
+        std::mem::replace(self, next)
+    }
+
     fn look(&mut self, memory: u64) {
         self.memory = self.memory.max(memory);
     }
@@ -43,8 +55,8 @@ impl Seen {
 /// What was seen in one phase.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Phase {
-    pub(super) asked: usize,
     pub(super) answered: usize,
+    pub(super) failed: usize,
     pub(super) p95: Duration,
     pub(super) worst: Duration,
     /// The most that was held.
@@ -53,9 +65,9 @@ pub(super) struct Phase {
 }
 
 impl Phase {
-    /// Every read was answered.
-    pub(super) fn is_served(&self) -> bool {
-        self.asked > 0 && self.answered == self.asked
+    /// Every read was answered, and there were some.
+    pub(super) fn is_served(&self, fewest: usize) -> bool {
+        self.failed == 0 && self.answered >= fewest
     }
 }
 
@@ -73,19 +85,19 @@ impl Honest {
         Self { seen, pid, _tasks: tasks }
     }
 
-    /// What was seen since the last phase; waits for the reads that are under way.
+    /// What was seen since the last phase. A read belongs to the phase in which it
+    /// ends, and the last ones that began in this one are waited for.
     pub(super) async fn phase(&self) -> Phase {
-        let asked = locked(&self.seen).asked;
-        let end = Instant::now() + PATIENCE;
-        while locked(&self.seen).times.len() < asked && Instant::now() < end {
+        let (end, begun) = (Instant::now() + PATIENCE, locked(&self.seen).ended());
+        let due = begun + locked(&self.seen).under_way;
+        while locked(&self.seen).ended() < due && Instant::now() < end + PATIENCE {
             tokio::time::sleep(LOOK).await;
         }
-        let mut seen = std::mem::take(&mut *locked(&self.seen));
+        let mut seen = locked(&self.seen).next();
         seen.times.sort();
         Phase {
-            asked,
-            // Those that were asked meanwhile may have been answered as well.
-            answered: seen.times.len().min(asked),
+            answered: seen.times.len(),
+            failed: seen.failed,
             p95: percentile(&seen.times, 95),
             worst: percentile(&seen.times, 100),
             memory: seen.memory,
@@ -106,7 +118,7 @@ async fn read(server: SocketAddr, path: String, seen: Arc<Mutex<Seen>>) {
     loop {
         ticks.tick().await;
         while reads.try_join_next().is_some() {}
-        locked(&seen).asked += 1;
+        locked(&seen).under_way += 1;
         let (path, seen) = (path.clone(), Arc::clone(&seen));
         reads.spawn(async move {
             let began = Instant::now();
@@ -114,8 +126,13 @@ async fn read(server: SocketAddr, path: String, seen: Arc<Mutex<Seen>>) {
                 let mut wire = Wire::connect(server, Ipv4Addr::LOCALHOST).await?;
                 wire.get(&path).await
             };
-            if matches!(timeout(PATIENCE, read).await, Ok(Ok(it)) if it.status == 200) {
-                locked(&seen).times.push(began.elapsed());
+            let answered = matches!(timeout(PATIENCE, read).await, Ok(Ok(it)) if it.status == 200);
+            let mut seen = locked(&seen);
+            seen.under_way -= 1;
+            if answered {
+                seen.times.push(began.elapsed());
+            } else {
+                seen.failed += 1;
             }
         });
     }

@@ -18,6 +18,16 @@ impl Tally {
         }
     }
 
+    /// How often this was seen.
+    pub(super) fn of(&self, what: impl fmt::Display) -> usize {
+        self.0.get(&what.to_string()).copied().unwrap_or_default()
+    }
+
+    /// Whether nothing else was seen.
+    pub(super) fn is_only(&self, known: &[&str]) -> bool {
+        self.0.keys().all(|it| known.contains(&it.as_str()))
+    }
+
     /// Nothing was answered as if it were the server's fault.
     pub(super) fn is_clean(&self) -> bool {
         !self.0.keys().any(|it| it.len() == 3 && it.starts_with('5'))
@@ -42,8 +52,9 @@ mod tests {
         tally.note("closed");
         tally.add(tally.clone());
         assert_eq!(tally.to_string(), "2 × 413, 2 × closed");
-        assert!(tally.is_clean());
+        assert!(tally.is_clean() && tally.is_only(&["413", "closed"]));
+        assert_eq!((tally.of(413), tally.of(200)), (2, 0));
         tally.note(503);
-        assert!(!tally.is_clean());
+        assert!(!tally.is_clean() && !tally.is_only(&["413", "closed"]));
     }
 }

@@ -4,8 +4,8 @@ use super::{FROM, Target, WIDTH, spread};
 use crate::stress::hostile::tally::Tally;
 use crate::stress::wire::Wire;
 
-const BIG: usize = 200;
-const DEEP: usize = 100;
+pub(super) const BIG: usize = 200;
+pub(super) const DEEP: usize = 100;
 
 /// A body of 10 MB is so many pieces.
 const PIECES: usize = 160;

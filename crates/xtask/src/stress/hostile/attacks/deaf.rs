@@ -8,7 +8,7 @@ use super::{FROM, Target, added};
 use crate::stress::hostile::tally::Tally;
 use crate::stress::wire::Wire;
 
-const CLIENTS: usize = 100;
+pub(super) const CLIENTS: usize = 100;
 
 /// Answers that each asks for at once: more than the system holds of them.
 const ANSWERS: usize = 64;

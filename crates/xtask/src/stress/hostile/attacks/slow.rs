@@ -9,7 +9,7 @@ use super::{FROM, Target, added};
 use crate::stress::hostile::tally::Tally;
 use crate::stress::wire::Wire;
 
-const CLIENTS: usize = 500;
+pub(super) const CLIENTS: usize = 500;
 
 /// Between two bytes.
 const PAUSE: Duration = Duration::from_secs(2);
