@@ -11,8 +11,6 @@ mod mode;
 mod refusal;
 mod uses;
 
-use std::rc::Rc;
-
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
@@ -102,6 +100,6 @@ async fn admit(
     if !charge.granted {
         return Err(charge.refusal());
     }
-    request.extensions_mut().insert(Rc::new(who));
+    request.extensions_mut().insert(who);
     Ok(charge)
 }

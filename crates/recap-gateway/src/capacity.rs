@@ -1,5 +1,6 @@
 //! Refuses work before there is more of it than will ever be done in time.
 
+mod own;
 mod throughput;
 
 use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ use recap_core::{ErrorCode, Job, JobKind, Status};
 use recap_telemetry::metrics;
 use tokio::sync::Mutex;
 
+use self::own::Own;
 use self::throughput::Throughput;
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
@@ -34,6 +36,7 @@ pub(crate) struct Capacity {
     limit: u64,
     /// Open jobs of one owner.
     per_owner: u64,
+    own: Own,
     throughput: Lock<Throughput>,
     /// Held while counting, so that a burst of submits asks the store once.
     count: Mutex<Option<Count>>,
@@ -51,6 +54,7 @@ impl Capacity {
         Self {
             limit: limits.open_jobs,
             per_owner: limits.open_jobs_per_client,
+            own: Own::new(limits.open_jobs_per_client),
             throughput: Lock::default(),
             count: Mutex::new(None),
         }
@@ -75,12 +79,16 @@ impl Capacity {
             return Err(overloaded());
         }
         let (owner, wanted) = (&job.owner, jobs.min(self.per_owner));
-        let mut own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
-        if job.kind == JobKind::Batch && own > 0 && own + wanted <= self.per_owner {
-            own += unmade(cx, owner).await?;
-        }
-        if own + wanted > self.per_owner {
-            return Err(self.too_many(own, now));
+        let is_batch = job.kind == JobKind::Batch;
+        if is_batch || !self.own.take(owner, wanted, now) {
+            let mut own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
+            self.own.counted(owner, own, wanted, now);
+            if is_batch && own > 0 && own + wanted <= self.per_owner {
+                own += unmade(cx, owner).await?;
+            }
+            if own + wanted > self.per_owner {
+                return Err(self.too_many(own, now));
+            }
         }
         if self.take(cx, jobs, now).await? { Ok(()) } else { Err(self.full(now)) }
     }

@@ -6,6 +6,7 @@
 //! this holds whichever process writes last.
 
 mod memory;
+mod pages;
 
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -19,6 +20,7 @@ use recap_core::{Job, JobId};
 use tokio::time::timeout;
 
 use self::memory::Memory;
+pub(crate) use self::pages::Pages;
 
 /// Versions of the keys; to be changed with the form of the document.
 const OPEN: &str = "1-open";
@@ -34,6 +36,8 @@ const SEEN: NonZeroUsize = NonZeroUsize::new(4096).expect("not zero");
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
     pub(crate) job: Arc<Job>,
+    /// What has been written of it.
+    pub(crate) pages: Arc<Pages>,
     /// When the store said so.
     pub(crate) read_at: Timestamp,
     /// The store could not be asked; it may know better by now.
@@ -43,7 +47,7 @@ pub(crate) struct Found {
 impl Found {
     /// What the store says.
     pub(crate) fn now(job: impl Into<Arc<Job>>, read_at: Timestamp) -> Self {
-        Self { job: job.into(), read_at, away: false }
+        Self { job: job.into(), pages: Arc::default(), read_at, away: false }
     }
 
     /// When it was known, if it may have changed since.
@@ -171,7 +175,7 @@ impl Copies {
         let seen = self.seen(id).filter(|it| it.revision == job.revision);
         let put_at = now.checked_sub(cached.age).unwrap_or(now);
         let read_at = seen.map_or(put_at, |it| it.read_at.max(put_at));
-        Some(Found { job, read_at, away: true })
+        Some(Found { away: true, ..Found::now(job, read_at) })
     }
 
     /// Whether the copy of `job` has to be written, and remembers that it was.

@@ -2,12 +2,14 @@
 //! nobody's many jobs stand in front of somebody's only one.
 
 use std::collections::HashMap;
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use lru::LruCache;
 use recap_config::QueueConfig;
 use recap_core::Job;
-use recap_core::job::Lane;
+use recap_core::job::{Lane, Owner};
 use recap_core::ports::StoreError;
 use tokio::sync::Mutex;
 
@@ -16,12 +18,22 @@ use crate::context::Context;
 /// How long the count of a whole lane is used before the store is asked again.
 const FRESH: Duration = Duration::from_secs(1);
 
+/// The same for the jobs of a client that has no place left: so soon is it noticed
+/// that it has one again.
+const FRESH_FULL: Duration = Duration::from_millis(250);
+
+/// Clients without a place that are remembered.
+const MOST_FULL: NonZeroUsize = NonZeroUsize::new(1000).expect("not zero");
+
 /// Keeps the lanes of the queue short.
 pub(crate) struct Lanes {
     per_lane: u64,
     per_client: u64,
     /// As many as there are lanes: two for each region, and two without.
     counts: Mutex<HashMap<Lane, Count>>,
+    /// Since when clients have no place: those with many jobs are not asked about
+    /// for each of them.
+    full: Mutex<LruCache<(Lane, Owner), Timestamp>>,
 }
 
 #[derive(Clone, Copy)]
@@ -33,7 +45,8 @@ struct Count {
 impl Lanes {
     pub(crate) fn new(config: &QueueConfig) -> Self {
         let (per_lane, per_client) = (config.entries_per_lane, config.entries_per_client);
-        Self { per_lane, per_client, counts: Mutex::default() }
+        let full = Mutex::new(LruCache::new(MOST_FULL));
+        Self { per_lane, per_client, counts: Mutex::default(), full }
     }
 
     /// Takes a place in the queue for `job`, and says whether there was one.
@@ -48,17 +61,23 @@ impl Lanes {
         if self.waiting(cx, &lane, now).await? >= self.per_lane {
             return Ok(false);
         }
-        let own = cx.store().count_waiting(&lane, Some(&job.owner), self.per_client);
-        let own = cx.ask(own).await?;
+        let client = (lane, job.owner.clone());
+        let full = self.full.lock().await.get(&client).copied();
+        if full.is_some_and(|it| it <= now && now < it + FRESH_FULL) {
+            return Ok(false);
+        }
+        let (lane, owner) = (&client.0, &client.1);
+        let own = cx.ask(cx.store().count_waiting(lane, Some(owner), self.per_client)).await?;
         if own >= self.per_client {
+            self.full.lock().await.put(client, now);
             return Ok(false);
         }
         // Not before the client's own that wait outside; who has nothing in the
         // queue will see them fed at once.
-        if own > 0 && cx.ask(cx.store().has_parked(&lane, &job.owner)).await? {
+        if own > 0 && cx.ask(cx.store().has_parked(lane, owner)).await? {
             return Ok(false);
         }
-        if let Some(count) = self.counts.lock().await.get_mut(&lane) {
+        if let Some(count) = self.counts.lock().await.get_mut(lane) {
             count.waiting += 1;
         }
         Ok(true)

@@ -53,34 +53,35 @@ const ADMIN: Access = Access::Scope(Scope::Admin);
 /// Each endpoint with who may use it and what it costs.
 fn endpoints(app: &mut impl Router) {
     use Class::{Free, List, Manage, Read, Submit};
+    // In the order in which they are tried: first what clients poll.
+    app.service(at("/v1/jobs/{id}").get(READ, Read, jobs::find).delete(
+        SUBMIT,
+        Manage,
+        delete::delete,
+    ))
+    .service(at("/v1/jobs/{id}/summary").get(READ, Read, products::summary))
+    .service(at("/v1/summaries").post(SUBMIT, Submit, summaries::create))
+    .service(at("/v1/jobs/{id}/events").get(READ, Read, events::events))
+    .service(at("/v1/jobs/{id}/transcript").get(READ, Read, products::transcript))
+    .service(at("/v1/jobs/{id}/cancel").post(SUBMIT, Manage, cancel::cancel))
+    .service(at("/v1/jobs/{id}/retry").post(SUBMIT, Submit, retry::retry))
+    .service(at("/v1/jobs").get(READ, List, jobs::list))
+    .service(at("/v1/transcripts").post(SUBMIT, Submit, transcripts::create))
+    .service(at("/v1/batches").post(SUBMIT, Submit, batches::create))
+    .service(at("/v1/batches/{id}").get(READ, List, batches::find))
+    .service(at("/v1/videos/{video_id}").get(READ, List, videos::find))
+    .service(at("/v1/videos/{video_id}/summaries").get(READ, List, videos::summaries))
+    .service(at("/v1/limits").get(READ, Free, limits::find))
+    .service(at("/health").get(OPEN, Free, health::health))
+    .service(at("/health/live").get(OPEN, Free, health::live))
+    .service(at("/health/ready").get(OPEN, Free, health::ready))
+    .service(at("/metrics").get(OPEN, Free, metrics::metrics))
+    .service(at("/openapi.json").get(OPEN, Free, spec::openapi))
+    .service(at("/docs").get(OPEN, Free, docs::page))
+    .service(at("/docs/style.css").get(OPEN, Free, docs::style))
+    .service(at("/errors/{code}").get(OPEN, Free, docs::error));
     webhook_endpoints(app);
     admin_endpoints(app);
-    app.service(at("/v1/summaries").post(SUBMIT, Submit, summaries::create))
-        .service(at("/v1/transcripts").post(SUBMIT, Submit, transcripts::create))
-        .service(at("/v1/batches").post(SUBMIT, Submit, batches::create))
-        .service(at("/v1/batches/{id}").get(READ, List, batches::find))
-        .service(at("/v1/jobs").get(READ, List, jobs::list))
-        .service(at("/v1/jobs/{id}").get(READ, Read, jobs::find).delete(
-            SUBMIT,
-            Manage,
-            delete::delete,
-        ))
-        .service(at("/v1/jobs/{id}/retry").post(SUBMIT, Submit, retry::retry))
-        .service(at("/v1/jobs/{id}/events").get(READ, Read, events::events))
-        .service(at("/v1/jobs/{id}/cancel").post(SUBMIT, Manage, cancel::cancel))
-        .service(at("/v1/jobs/{id}/summary").get(READ, Read, products::summary))
-        .service(at("/v1/jobs/{id}/transcript").get(READ, Read, products::transcript))
-        .service(at("/v1/videos/{video_id}").get(READ, List, videos::find))
-        .service(at("/v1/videos/{video_id}/summaries").get(READ, List, videos::summaries))
-        .service(at("/v1/limits").get(READ, Free, limits::find))
-        .service(at("/health").get(OPEN, Free, health::health))
-        .service(at("/health/live").get(OPEN, Free, health::live))
-        .service(at("/health/ready").get(OPEN, Free, health::ready))
-        .service(at("/metrics").get(OPEN, Free, metrics::metrics))
-        .service(at("/openapi.json").get(OPEN, Free, spec::openapi))
-        .service(at("/docs").get(OPEN, Free, docs::page))
-        .service(at("/docs/style.css").get(OPEN, Free, docs::style))
-        .service(at("/errors/{code}").get(OPEN, Free, docs::error));
 }
 
 /// Those by which clients are told.

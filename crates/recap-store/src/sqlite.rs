@@ -1,7 +1,8 @@
 //! The store in one SQLite file: a row for each job, its document beside the
 //! columns that queries look at.
 //!
-//! Every write is one statement, but for a job that comes with its transcript.
+//! Every write is one statement, but for a job that comes with its transcript; jobs
+//! that come in together share one commit.
 //! Those that return rows are read to their end with `fetch_all`: `fetch_optional`
 //! lets go of the statement after its first row, and then a failing commit is not
 //! reported.
@@ -42,11 +43,13 @@ use recap_core::video::{VideoId, VideoMetadata};
 use sqlx::SqlitePool;
 
 pub(crate) use self::export::StoredJob;
+use self::insert::Inserts;
 
 /// Jobs with what is kept for them, messages, keys and answers in one SQLite file.
 pub(crate) struct SqliteStore {
     /// One connection, for whatever writes.
     writer: SqlitePool,
+    inserts: Inserts,
     /// Never waits for the writer, and it never for them.
     reader: SqlitePool,
 }
@@ -59,7 +62,8 @@ impl Store for SqliteStore {
     }
 
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
-        insert::insert(&self.writer, job, parked).await.map_err(store_error)
+        let inserted = self.inserts.insert(&self.writer, job, parked).await;
+        inserted.map_err(|error| StoreError(error.into()))
     }
 
     async fn insert_with_transcript(

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::ServiceRequest;
@@ -16,7 +17,7 @@ use super::Who;
 use super::bearer::Bearer;
 use super::hosts::Hosts;
 use super::jwt::Tokens;
-use super::keys::KnownKeys;
+use super::keys::{KnownKey, KnownKeys};
 use super::mode::Mode;
 use super::refusal::{self, Reason};
 use super::uses::Uses;
@@ -79,7 +80,11 @@ impl Callers {
     }
 
     /// Who sent `request`.
-    pub(super) async fn identify(&self, cx: &Context, request: &ServiceRequest) -> ApiResult<Who> {
+    pub(super) async fn identify(
+        &self,
+        cx: &Context,
+        request: &ServiceRequest,
+    ) -> ApiResult<Arc<Who>> {
         let address = address::of(request, self.trusted_proxies);
         if self.mode.is_keyless(cx).await? {
             self.hosts.check(request.headers())?;
@@ -88,31 +93,35 @@ impl Callers {
                 return Err(refusal::passed_on());
             }
             let near = !self.is_public && peer && address.is_loopback();
-            return if near { Ok(local(&address::name(address))) } else { Err(refusal::remote()) };
+            let local = || Arc::new(local(&address::name(address)));
+            return if near { Ok(local()) } else { Err(refusal::remote()) };
         }
         let text = match Bearer::of(request.headers()) {
             Bearer::Token(text) => text,
             Bearer::Missing => return Err(refusal::missing()),
             Bearer::Unreadable => return Err(self.failed(&address::name(address), Reason::Key)),
         };
+        if let Some(known) = self.keys.recall(text) {
+            let now = cx.now();
+            if known.key.is_valid(now) {
+                return Ok(self.welcome(&known, now));
+            }
+        }
         self.prove(cx, text, &address::name(address)).await
     }
 
-    /// Who `text` belongs to. A key that is remembered and a token that is good are
-    /// let in before failures are counted, as they cost no lookup, and a key that was
-    /// right a while ago is looked up all the same: others at the same address must
-    /// not shut them out.
-    async fn prove(&self, cx: &Context, text: &str, address: &str) -> ApiResult<Who> {
+    /// Who `text` belongs to, which is no key that is remembered. Like those, a token
+    /// that is good is let in before failures are counted, as it costs no lookup, and
+    /// a key that was right a while ago is looked up all the same: others at the same
+    /// address must not shut them out.
+    async fn prove(&self, cx: &Context, text: &str, address: &str) -> ApiResult<Arc<Who>> {
         let now = cx.now();
-        if let Some(key) = self.keys.recall(text).filter(|it| it.is_valid(now)) {
-            return Ok(self.welcome(&key, now));
-        }
         let is_key = ApiKey::prefix_of(text).is_some();
         if let Some(tokens) = self.tokens.as_ref().filter(|_| !is_key)
             && let Some((owner, scopes)) = tokens.verify(text, now).await?
         {
             let client = owner.as_str().to_owned();
-            return Ok(Who { owner, scopes, client, ..local(address) });
+            return Ok(Arc::new(Who { owner, scopes, client, ..local(address) }));
         }
         if !self.keys.was_right(text, now) {
             self.check_failures(address)?;
@@ -121,21 +130,14 @@ impl Callers {
             let reason = if self.tokens.is_some() { Reason::Token } else { Reason::Key };
             return Err(self.failed(address, reason));
         }
-        let found = self.keys.find(cx, text).await?.filter(|it| it.is_valid(now));
-        let key = found.ok_or_else(|| self.failed(address, Reason::Key))?;
-        Ok(self.welcome(&key, now))
+        let found = self.keys.find(cx, text).await?.filter(|it| it.key.is_valid(now));
+        let known = found.ok_or_else(|| self.failed(address, Reason::Key))?;
+        Ok(self.welcome(&known, now))
     }
 
-    fn welcome(&self, key: &ApiKey, now: jiff::Timestamp) -> Who {
-        self.uses.note(key, now);
-        Who {
-            owner: key.owner.clone(),
-            key: Some(key.id),
-            scopes: key.scopes.clone(),
-            client: key.id.to_string(),
-            submits_per_minute: key.submits_per_minute,
-            submits_per_day: key.submits_per_day,
-        }
+    fn welcome(&self, known: &KnownKey, now: jiff::Timestamp) -> Arc<Who> {
+        self.uses.note(&known.key, now);
+        Arc::clone(&known.who)
     }
 
     /// Refuses to look at what an address sends that has been wrong too often.

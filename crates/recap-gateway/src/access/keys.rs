@@ -2,7 +2,7 @@
 //! costs the store nothing, and neither does one that guesses.
 
 use std::num::NonZeroUsize;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use recap_core::key::{ApiKey, digest};
 use recap_core::ports::StoreError;
 use tokio::time::Instant;
 
+use super::Who;
 use crate::context::Context;
 
 /// Keys that are remembered, in about 1 MB, and as many texts that are none, so
@@ -26,9 +27,15 @@ pub(crate) struct KnownKeys {
     memory: Mutex<Memory>,
 }
 
+/// A key, and whom its requests come from.
+pub(super) struct KnownKey {
+    pub(super) key: ApiKey,
+    pub(super) who: Arc<Who>,
+}
+
 /// By digest of the text, which is not kept.
 struct Memory {
-    right: LruCache<String, (ApiKey, Instant)>,
+    right: LruCache<String, (Arc<KnownKey>, Instant)>,
     wrong: LruCache<String, Instant>,
     /// Raised by forgetting: what was asked before that is not remembered after.
     age: u64,
@@ -36,10 +43,24 @@ struct Memory {
 
 /// What is known of a text without asking.
 enum Known {
-    Key(ApiKey),
+    Key(Arc<KnownKey>),
     Nothing,
     /// Has to be asked for; the key if it was right a while ago.
-    Ask(Option<ApiKey>),
+    Ask(Option<Arc<KnownKey>>),
+}
+
+impl KnownKey {
+    fn new(key: ApiKey) -> Arc<Self> {
+        let who = Arc::new(Who {
+            owner: key.owner.clone(),
+            key: Some(key.id),
+            scopes: key.scopes.clone(),
+            client: key.id.to_string(),
+            submits_per_minute: key.submits_per_minute,
+            submits_per_day: key.submits_per_day,
+        });
+        Arc::new(Self { key, who })
+    }
 }
 
 impl KnownKeys {
@@ -49,7 +70,7 @@ impl KnownKeys {
     }
 
     /// The key that `text` is, if it is one that is known without asking.
-    pub(super) fn recall(&self, text: &str) -> Option<ApiKey> {
+    pub(super) fn recall(&self, text: &str) -> Option<Arc<KnownKey>> {
         match self.known(&digest(text)) {
             Known::Key(key) => Some(key),
             Known::Nothing | Known::Ask(_) => None,
@@ -59,7 +80,7 @@ impl KnownKeys {
     /// Whether `text` was a key a while ago, and one that would be good at `now`: who
     /// sends it does not guess.
     pub(super) fn was_right(&self, text: &str, now: Timestamp) -> bool {
-        matches!(self.known(&digest(text)), Known::Ask(Some(key)) if key.is_valid(now))
+        matches!(self.known(&digest(text)), Known::Ask(Some(known)) if known.key.is_valid(now))
     }
 
     /// The key that `text` is, valid or not.
@@ -71,7 +92,7 @@ impl KnownKeys {
         &self,
         cx: &Context,
         text: &str,
-    ) -> Result<Option<ApiKey>, StoreError> {
+    ) -> Result<Option<Arc<KnownKey>>, StoreError> {
         let Some(prefix) = ApiKey::prefix_of(text) else { return Ok(None) };
         let digest = digest(text);
         let before = match self.known(&digest) {
@@ -82,7 +103,7 @@ impl KnownKeys {
         let age = self.memory().age;
         match cx.ask(cx.state.keys.find_key(prefix)).await {
             Ok(found) => {
-                let key = found.filter(|it| it.is(text));
+                let key = found.filter(|it| it.is(text)).map(KnownKey::new);
                 self.remember(age, digest, key.as_ref());
                 Ok(key)
             }
@@ -103,23 +124,23 @@ impl KnownKeys {
         if let Some((key, at)) = memory.right.get(digest) {
             let known = at.elapsed();
             return if known < self.fresh {
-                Known::Key(key.clone())
+                Known::Key(Arc::clone(key))
             } else {
-                Known::Ask((known < WHILE_AWAY).then(|| key.clone()))
+                Known::Ask((known < WHILE_AWAY).then(|| Arc::clone(key)))
             };
         }
         let wrong = memory.wrong.get(digest).is_some_and(|at| at.elapsed() < self.fresh);
         if wrong { Known::Nothing } else { Known::Ask(None) }
     }
 
-    fn remember(&self, age: u64, digest: String, key: Option<&ApiKey>) {
+    fn remember(&self, age: u64, digest: String, key: Option<&Arc<KnownKey>>) {
         let mut memory = self.memory();
         if memory.age != age {
             return;
         }
         if let Some(key) = key {
             memory.wrong.pop(&digest);
-            memory.right.put(digest, (key.clone(), Instant::now()));
+            memory.right.put(digest, (Arc::clone(key), Instant::now()));
         } else {
             memory.right.pop(&digest);
             memory.wrong.put(digest, Instant::now());

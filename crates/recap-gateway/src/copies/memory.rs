@@ -18,7 +18,7 @@ use lru::LruCache;
 use recap_core::{Job, JobId};
 use tokio::sync::OnceCell;
 
-use super::Found;
+use super::{Found, Pages};
 
 /// Longest time an open job is believed without asking: between processes an
 /// event may get lost, and then a poll is late by this much.
@@ -46,6 +46,7 @@ struct State {
 
 struct Kept {
     job: Arc<Job>,
+    pages: Arc<Pages>,
     /// When the store said so.
     asked_at: Timestamp,
     bytes: usize,
@@ -93,7 +94,7 @@ impl Memory {
     fn board(&self, id: JobId, now: Timestamp) -> Result<Found, Flight<'_>> {
         let mut state = self.lock();
         if let Some(kept) = state.jobs.get(&id).filter(|it| it.is_fresh(now)) {
-            return Ok(Found::now(Arc::clone(&kept.job), kept.asked_at));
+            return Ok(kept.found());
         }
         let cell = Arc::clone(state.flights.entry(id).or_default());
         Err(Flight { memory: self, id, asked_at: now, cell })
@@ -105,6 +106,11 @@ impl Memory {
 }
 
 impl Kept {
+    fn found(&self) -> Found {
+        let pages = Arc::clone(&self.pages);
+        Found { pages, ..Found::now(Arc::clone(&self.job), self.asked_at) }
+    }
+
     fn is_fresh(&self, now: Timestamp) -> bool {
         let ended = self.job.status.is_terminal();
         let until = self.asked_at + if ended { ENDED } else { OPEN };
@@ -115,15 +121,17 @@ impl Kept {
 
 impl State {
     /// Keeps what was said at `asked_at`, unless more is known.
-    fn keep(&mut self, job: Arc<Job>, asked_at: Timestamp) {
+    fn keep(&mut self, found: &Found, asked_at: Timestamp) {
+        let (job, pages) = (Arc::clone(&found.job), Arc::clone(&found.pages));
         let known = self.jobs.peek(&job.id).map(|it| it.job.revision);
         if known.is_some_and(|it| it > job.revision) {
             return;
         }
-        let bytes = size(&job);
+        // A result may be written out beside it.
+        let bytes = size(&job) * if job.result.is_some() { 2 } else { 1 };
         self.remove(job.id);
         self.bytes += bytes;
-        if let Some((_, oldest)) = self.jobs.push(job.id, Kept { job, asked_at, bytes }) {
+        if let Some((_, oldest)) = self.jobs.push(job.id, Kept { job, pages, asked_at, bytes }) {
             self.bytes -= oldest.bytes;
         }
         while self.bytes > MOST_BYTES {
@@ -157,7 +165,7 @@ impl Flight<'_> {
             state.flights.remove(&self.id);
             if !found.away {
                 // A copy may have been read before.
-                state.keep(Arc::clone(&found.job), self.asked_at.min(found.read_at));
+                state.keep(found, self.asked_at.min(found.read_at));
             }
         }
     }

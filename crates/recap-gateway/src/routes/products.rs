@@ -3,6 +3,7 @@
 mod format;
 
 use actix_web::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use actix_web::web::Bytes;
 use actix_web::{HttpResponse, web};
 use recap_core::summary::render;
 use recap_core::transcript::{srt, text, vtt};
@@ -45,14 +46,15 @@ pub(crate) async fn summary(
 ) -> ApiResult<HttpResponse> {
     let found = cx.glance(&who, id).await?;
     let job = &found.job;
-    let (Some(summary), Some(video)) = (job.result.clone(), job.video.as_ref()) else {
+    let (Some(summary), Some(video)) = (&job.result, &job.video) else {
         return Err(not_ready(&cx, job, "summary"));
     };
     let format = query.0.format;
+    let body = || SummaryBody::new(summary.clone(), job.input.video_id);
     let text = match format {
-        SummaryFormat::Json => json(&SummaryBody::new(summary, job.input.video_id))?,
-        SummaryFormat::Md => render::markdown(&summary, video),
-        SummaryFormat::Txt => render::text(&summary, video),
+        SummaryFormat::Json => found.pages.summary(|| json(&body()))?,
+        SummaryFormat::Md => render::markdown(summary, video).into(),
+        SummaryFormat::Txt => render::text(summary, video).into(),
     };
     let file = file(job, "summary", &format.to_string(), format.content_type(), text);
     Ok(show::marked(&cx, file, found.known_at()))
@@ -96,7 +98,7 @@ pub(crate) async fn transcript(
         TranscriptFormat::Srt => srt::render(&transcript.cues),
         TranscriptFormat::Vtt => vtt::render(&transcript.cues),
     };
-    Ok(file(&job, "transcript", &format.to_string(), format.content_type(), text))
+    Ok(file(&job, "transcript", &format.to_string(), format.content_type(), text.into()))
 }
 
 /// There is no such product: not yet while the job is open, else never.
@@ -123,7 +125,7 @@ fn file(
     product: &str,
     extension: &str,
     content_type: &'static str,
-    text: String,
+    text: Bytes,
 ) -> HttpResponse {
     let name = job.input.video_id.map_or_else(|| job.id.to_string(), |it| it.to_string());
     let disposition = format!("inline; filename=\"{name}.{product}.{extension}\"");

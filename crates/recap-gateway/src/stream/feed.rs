@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::fmt;
-use std::rc::Rc;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,7 +60,7 @@ impl FromStr for Place {
 /// A stream of one job for one client.
 pub(crate) struct Feed {
     cx: Data<Context>,
-    who: Rc<Who>,
+    who: Arc<Who>,
     id: JobId,
     watch: Watch,
     /// `None`: the client has seen nothing.
@@ -89,7 +88,7 @@ impl Feed {
     /// Watches from now on; what was before is found by the first look.
     pub(crate) fn new(
         cx: Data<Context>,
-        who: Rc<Who>,
+        who: Arc<Who>,
         id: JobId,
         place: Option<Place>,
         seat: Seat,

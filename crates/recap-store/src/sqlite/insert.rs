@@ -1,9 +1,13 @@
 //! Jobs that have just come in.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use recap_core::job::{Job, Status};
 use recap_core::transcript::Transcript;
+use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Sqlite, SqlitePool};
+use sqlx::{Acquire as _, Sqlite, SqliteConnection, SqlitePool};
+use tokio::sync::oneshot;
 
 use super::row::{documents, to_json};
 use crate::document::{lane_text, millis, told_number, video_text};
@@ -18,14 +22,95 @@ pub(super) const INSERT: &str = "
         ?16, ?17, ?18, ?19, ?20, ?21)
     ON CONFLICT (id) DO NOTHING";
 
-pub(super) async fn insert(pool: &SqlitePool, job: &Job, parked: bool) -> Result<(), sqlx::Error> {
-    insertion(job, parked)?.execute(pool).await.map(|_| ())
+/// Rows of one commit.
+const MOST: usize = 128;
+
+/// Jobs that wait for the writer. Those that come together share one commit, which
+/// waits for the disk: whoever gets the writer first writes the rows of all.
+#[derive(Default)]
+pub(super) struct Inserts {
+    waiting: Mutex<Vec<Waiting>>,
+}
+
+struct Waiting {
+    query: Query<'static, Sqlite, SqliteArguments>,
+    done: oneshot::Sender<Done>,
+}
+
+/// An error may be that of many.
+type Done = Result<(), Arc<sqlx::Error>>;
+
+impl Inserts {
+    /// Writes `job`, by its own hand or another's.
+    pub(super) async fn insert(&self, writer: &SqlitePool, job: &Job, parked: bool) -> Done {
+        loop {
+            let (done, mut told) = oneshot::channel();
+            let query = insertion(job, parked).map_err(Arc::new)?;
+            self.waiting().push(Waiting { query, done });
+            loop {
+                tokio::select! {
+                    biased;
+                    answer = &mut told => match answer {
+                        Ok(done) => return done,
+                        // Whoever wrote it was given up. Writing it twice changes nothing.
+                        Err(_given_up) => break,
+                    },
+                    connection = writer.acquire() => {
+                        self.write(&mut *connection.map_err(Arc::new)?).await;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn write(&self, connection: &mut SqliteConnection) {
+        let mut rows = self.take();
+        if rows.len() == 1 {
+            let Waiting { query, done } = rows.remove(0);
+            let _ = done.send(run(query, connection).await);
+            return;
+        }
+        let mut told = Vec::with_capacity(rows.len());
+        let written = async {
+            let mut transaction = connection.begin().await?;
+            for Waiting { query, done } in rows.drain(..) {
+                let ran = run(query, &mut transaction).await;
+                told.push((done, ran));
+            }
+            transaction.commit().await
+        };
+        let failed = written.await.map_err(Arc::new).err();
+        let unwritten = rows.into_iter().map(|it| (it.done, Ok(())));
+        for (done, ran) in told.into_iter().chain(unwritten) {
+            // Who does not listen any more is told nothing.
+            let _ = done.send(failed.clone().map_or(ran, Err));
+        }
+    }
+
+    /// As many as fit into one commit, but not those of callers that have gone.
+    fn take(&self) -> Vec<Waiting> {
+        let mut waiting = self.waiting();
+        waiting.retain(|it| !it.done.is_closed());
+        let most = waiting.len().min(MOST);
+        waiting.drain(..most).collect()
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn run(
+    query: Query<'static, Sqlite, SqliteArguments>,
+    connection: &mut SqliteConnection,
+) -> Done {
+    query.execute(connection).await.map(|_| ()).map_err(Arc::new)
 }
 
 fn insertion(
     job: &Job,
     parked: bool,
-) -> Result<sqlx::query::Query<'static, Sqlite, SqliteArguments>, sqlx::Error> {
+) -> Result<Query<'static, Sqlite, SqliteArguments>, sqlx::Error> {
     let queued = job.status == Status::Queued;
     let documents = documents(job)?;
     Ok(sqlx::query(INSERT)

@@ -9,6 +9,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::SqliteStore;
+use super::insert::Inserts;
 
 /// Times the file is tried when another process is making it at this moment.
 /// SQLite does not wait for a lock while it changes the journal of a new file,
@@ -52,7 +53,7 @@ impl SqliteStore {
         };
         let reader = pool(config.pool.saturating_sub(1).max(1), config)
             .connect_lazy_with(options.pragma("query_only", "ON"));
-        Ok(Self { writer, reader })
+        Ok(Self { writer, inserts: Inserts::default(), reader })
     }
 }
 

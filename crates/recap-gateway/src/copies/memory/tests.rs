@@ -91,7 +91,7 @@ fn it_is_bounded_by_count_and_by_bytes() {
     let keep = |more: &str| {
         let mut job = Job { id: JobId::generate(), ..job(0) };
         job.warn(more);
-        memory.lock().keep(Arc::new(job), now());
+        memory.lock().keep(&Found::now(job, now()), now());
     };
     (0..300).for_each(|_| keep(""));
     assert_eq!(memory.lock().jobs.len(), 256);
