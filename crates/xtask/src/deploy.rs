@@ -1,6 +1,8 @@
 //! `cargo xtask deploy`: whether the files of `deploy/` are what they claim to be,
 //! asked of tools that know their formats.
 
+mod redis;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,9 @@ use crate::shell::{root, run};
 /// Kubernetes as old as the files say that they need.
 const KUBERNETES: &str = "1.30";
 
+/// What a Blueprint of render.com may be, and must be to be ours.
+const BLUEPRINT: &str = "deploy/schema/render.json";
+
 const BLUEPRINTS: [&str; 2] = ["render.yaml", "deploy/render-free.yaml"];
 const COMPOSE: [&str; 2] = ["deploy/compose.yaml", "deploy/compose.dev.yaml"];
 
@@ -20,6 +25,9 @@ pub(crate) fn check() -> anyhow::Result<()> {
     run(tool("hadolint"), &["deploy/Dockerfile"])?;
     let schema = ["--builtin-schema", "vendor.compose-spec"];
     run(tool("check-jsonschema"), &[&schema[..], &COMPOSE].concat())?;
+    run(tool("check-jsonschema"), &["--check-metaschema", BLUEPRINT])?;
+    let schema = ["--schemafile", BLUEPRINT];
+    run(tool("check-jsonschema"), &[&schema[..], &BLUEPRINTS].concat())?;
     let relaxed = "{extends: relaxed, rules: {line-length: disable}}";
     run(
         tool("yamllint"),
@@ -28,7 +36,8 @@ pub(crate) fn check() -> anyhow::Result<()> {
     let manifests = manifests()?;
     let manifests: Vec<&str> = manifests.iter().map(String::as_str).collect();
     let strict = ["--strict", "-k", KUBERNETES];
-    run(tool("kubernetes-validate"), &[&strict[..], &manifests].concat())
+    run(tool("kubernetes-validate"), &[&strict[..], &manifests].concat())?;
+    redis::check()
 }
 
 /// What is made of Kubernetes' own kinds.

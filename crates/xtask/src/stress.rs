@@ -45,7 +45,7 @@ pub(crate) struct Args {
 const HELP: &str = "\
 Starts recap on free ports of loopback, with a data directory that is removed
 afterwards, and the simulated YouTube and Gemini; nothing leaves this machine. All
-cases take about seven minutes, and end with a table as in docs/benchmarks/stress.md.
+cases take about six minutes, and end with a table as in docs/benchmarks/stress.md.
 Fails if a figure is not what it must be.
 
   cargo xtask stress --list               what there is

@@ -15,8 +15,9 @@ pub(crate) fn install() -> anyhow::Result<()> {
     redis::install()
 }
 
-/// Installs what checks the files of `deploy/`; where its programs are.
+/// Installs what checks the files of `deploy/`; where the programs of Python are.
 pub(crate) fn deploy() -> anyhow::Result<std::path::PathBuf> {
+    redis::install()?;
     python::install_deploy()
 }
 
