@@ -1,4 +1,4 @@
-//! Typed settings: defaults, then `recap.toml`, then the environment; checked
+//! Typed settings: defaults, then profiles, then `recap.toml`, then the environment; checked
 //! at start, so that a wrong setting stops it with its name, its source and
 //! the mend.
 //!
@@ -10,6 +10,7 @@ mod check;
 mod error;
 mod file;
 mod load;
+mod profiles;
 mod secret;
 mod sections;
 mod setting;
@@ -20,5 +21,5 @@ pub use error::{ConfigError, Problem};
 pub use load::{Loaded, load};
 pub use secret::Secret;
 pub use sections::*;
-pub use show::{effective, reference};
+pub use show::{ENVIRONMENT_FILES, EnvironmentFile, effective, reference};
 pub use variables::EnvironmentVariables;

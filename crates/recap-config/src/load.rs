@@ -9,6 +9,7 @@ use figment::{Figment, Provider};
 
 use crate::error::{ConfigError, Problem};
 use crate::file;
+use crate::profiles;
 use crate::sections::Config;
 use crate::setting::Setting;
 use crate::variables::EnvironmentVariables;
@@ -21,7 +22,7 @@ pub struct Loaded {
     pub sources: BTreeMap<String, String>,
 }
 
-/// Loads defaults ← file ← environment.
+/// Loads defaults ← profiles ← file ← environment.
 ///
 /// `file` is the one that was asked for; without it `recap.toml` is read from
 /// the working directory if it is there.
@@ -33,13 +34,15 @@ pub fn load(file: Option<&Path>, variables: &EnvironmentVariables) -> Result<Loa
     let mut problems = Vec::new();
     let defaults = Config { data: variables.default_data(), ..Config::default() };
     let mut taken = Taken::new(&defaults);
-    for setting in file::settings(file, &mut problems).into_iter().chain(variables.settings()) {
-        if let Err(problem) = taken.take(setting) {
-            problems.push(problem);
-        }
-    }
-    let Taken { figment, sources, .. } = taken;
-    let mut config: Config = figment.extract().expect("each setting was tried when it was taken");
+    let set = file::settings(file, &mut problems).into_iter().chain(variables.settings());
+    // Which profiles are in force is known first, as everything else is laid over them.
+    let (names, rest): (Vec<_>, Vec<_>) = set.partition(|it| profiles::KEYS.contains(&&*it.key));
+    taken.take_all(names, &mut problems);
+    let profiles = profiles::settings(&taken.config().runtime);
+    taken.take_all(profiles, &mut problems);
+    taken.take_all(rest, &mut problems);
+    let mut config = taken.config();
+    let sources = taken.sources;
     config.data.dir = home_expanded(&config.data.dir, variables);
     problems.extend(config.problems().into_iter().map(|it| named(it, &sources)));
     if problems.is_empty() { Ok(Loaded { config, sources }) } else { Err(ConfigError { problems }) }
@@ -68,6 +71,14 @@ impl Taken {
         let figment = Figment::from(Serialized::defaults(defaults));
         let known = keys(&figment);
         Self { figment, sources: BTreeMap::new(), known }
+    }
+
+    fn config(&self) -> Config {
+        self.figment.extract().expect("each setting was tried when it was taken")
+    }
+
+    fn take_all(&mut self, settings: Vec<Setting>, problems: &mut Vec<Problem>) {
+        problems.extend(settings.into_iter().filter_map(|it| self.take(it).err()));
     }
 
     fn take(&mut self, setting: Setting) -> Result<(), Problem> {

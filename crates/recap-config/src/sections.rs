@@ -14,12 +14,15 @@ mod mongodb;
 mod queue;
 mod redis;
 mod resources;
+mod runtime;
 mod server;
 mod shared;
 mod store;
 mod summarize;
 mod webhooks;
 mod worker;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -38,6 +41,7 @@ pub use mongodb::MongodbConfig;
 pub use queue::{QueueBackend, QueueConfig};
 pub use redis::RedisConfig;
 pub use resources::ResourcesConfig;
+pub use runtime::{Environment, Optimization, RuntimeConfig};
 pub use server::ServerConfig;
 pub use shared::{SharedBackend, SharedConfig};
 pub use store::{SqliteConfig, StoreBackend, StoreConfig};
@@ -80,6 +84,7 @@ impl Config {
     /// Every rule that a type cannot say, section by section.
     pub(crate) fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
+        self.runtime.check(&mut found);
         self.resources.check(&mut found);
         self.server.check(&mut found);
         self.auth.check(&mut found);
@@ -99,6 +104,7 @@ impl Config {
         self.gemini.check(&mut found);
         self.webhooks.check(&mut found);
         self.check_backends(&mut found);
+        self.check_environment(&mut found);
         found
     }
 
@@ -118,6 +124,20 @@ impl Config {
         for region in self.worker.regions.iter().filter(|it| !self.queue.regions.contains(it)) {
             let mend = format!("{region} is not among queue.regions; add it there");
             found.push(Problem::invalid("worker.regions", mend));
+        }
+    }
+
+    /// What is fine while recap is tried out, and not where it serves.
+    fn check_environment(&self, found: &mut Vec<Problem>) {
+        let loopback = [Ipv4Addr::LOCALHOST.into(), IpAddr::from(Ipv6Addr::LOCALHOST)];
+        let near = |it: &ipnet::IpNet| {
+            it.network().is_loopback() || loopback.iter().any(|address| it.contains(address))
+        };
+        let production = self.runtime.environment == Environment::Production;
+        if production && self.webhooks.allowed_networks().iter().any(near) {
+            let mend = "in production no message may go to the machine itself, where recap and its \
+                        neighbours listen; leave loopback out";
+            found.push(Problem::invalid("webhooks.allow_cidrs", mend));
         }
     }
 
@@ -158,25 +178,4 @@ impl Config {
     pub fn sqlite_file(&self) -> std::path::PathBuf {
         self.data.dir.join(&self.sqlite.file)
     }
-}
-
-/// Where recap runs: `[runtime]`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
-pub struct RuntimeConfig {
-    /// Named in the logs: `development`, `testing` or `production`. Also `ENVIRONMENT`.
-    pub environment: Environment,
-}
-
-/// The kind of place recap runs in.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, strum::Display,
-)]
-#[serde(rename_all = "snake_case")]
-#[strum(serialize_all = "snake_case")]
-pub enum Environment {
-    #[default]
-    Development,
-    Testing,
-    Production,
 }

@@ -1,12 +1,16 @@
 //! The settings for people: those in force, and all there are.
 
+mod env;
+
 use std::fmt::Write as _;
 
 use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa::openapi::{RefOr, Schema};
 
+pub use self::env::{ENVIRONMENT_FILES, EnvironmentFile};
 use crate::load::Loaded;
+use crate::profiles::{PLACES, Profiles, SIZES};
 use crate::sections::Config;
 use crate::variables::ALIASES;
 
@@ -51,9 +55,33 @@ pub fn reference() -> String {
             let _ = writeln!(text, "| `{field}` | `{default}` | {about} |");
         }
     }
+    text.push_str(include_str!("show/profiles.md"));
+    text.push_str(&profiles(&SIZES));
+    text.push_str(include_str!("show/places.md"));
+    text.push_str(&profiles(&PLACES));
     text.push_str("\n## Names without the prefix\n\n| variable | setting |\n| --- | --- |\n");
     for (name, key) in ALIASES {
         let _ = writeln!(text, "| `{name}` | `{key}` |");
+    }
+    text
+}
+
+/// What each profile sets, beside the defaults.
+fn profiles(profiles: &Profiles) -> String {
+    let [first, second] = profiles.names;
+    let mut text = format!(
+        "| setting | default | {first} | {second} | because |\n| {} |\n",
+        ["---"; 5].join(" | ")
+    );
+    let defaults = serde_json::to_value(Config::default()).unwrap_or_default();
+    for row in profiles.rows {
+        let default = row.key.split('.').fold(&defaults, |value, name| &value[name]);
+        let [first, second] = row.values.map(|it| match it {
+            "" => String::new(),
+            value => format!("`{value}`"),
+        });
+        let (key, default) = (row.key, cell(&default.to_string()));
+        let _ = writeln!(text, "| `{key}` | `{default}` | {first} | {second} | {} |", row.reason);
     }
     text
 }

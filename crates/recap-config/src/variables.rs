@@ -9,12 +9,13 @@ use crate::sections::DataConfig;
 use crate::setting::Setting;
 
 /// Names that platforms and people already use, and the settings they mean.
-pub(crate) const ALIASES: [(&str, &str); 9] = [
+pub(crate) const ALIASES: [(&str, &str); 10] = [
     ("PORT", "server.port"),
     ("REDIS_URL", "redis.url"),
     ("MONGODB_URI", "mongodb.url"),
     ("GEMINI_API_KEY", "gemini.api_key"),
     ("ENVIRONMENT", "runtime.environment"),
+    ("OPTIMIZATION_LEVEL", "runtime.optimization"),
     ("ENABLE_FULL_TRANSCRIPT", "features.full_transcript"),
     ("ENABLE_ADVANCED_SUMMARIZATION", "features.advanced_summarization"),
     ("ENABLE_VIDEO_PREVIEW", "features.video_preview"),
@@ -49,12 +50,12 @@ impl EnvironmentVariables {
     pub(crate) fn settings(&self) -> Vec<Setting> {
         let aliases = ALIASES.iter().filter_map(|&(name, key)| {
             let text = self.get(name).filter(|it| !it.is_empty())?;
-            Some(setting(key.to_owned(), name, text))
+            Some(setting(key.to_owned(), source(name), text))
         });
         let own = self.0.iter().filter_map(|(name, text)| {
             let (section, field) = name.strip_prefix(PREFIX)?.split_once("__")?;
             let key = format!("{section}.{field}").to_lowercase();
-            Some(setting(key, name, text))
+            Some(setting(key, source(name), text))
         });
         aliases.chain(own).collect()
     }
@@ -74,14 +75,18 @@ impl FromIterator<(String, String)> for EnvironmentVariables {
     }
 }
 
+fn source(name: &str) -> String {
+    format!("environment variable {name}")
+}
+
 /// A variable is text: it may be a number, a string, or a list with commas, of
 /// strings or of numbers.
-fn setting(key: String, name: &str, text: &str) -> Setting {
+pub(crate) fn setting(key: String, source: String, text: &str) -> Setting {
     let list = |of: fn(&str) -> Value| {
         Value::Array(Tag::Default, text.split(',').map(|it| of(it.trim())).collect())
     };
     let meanings = vec![parsed(text), Value::from(text), list(|it| it.into()), list(parsed)];
-    Setting { key, source: format!("environment variable {name}"), meanings }
+    Setting { key, source, meanings }
 }
 
 fn parsed(text: &str) -> Value {

@@ -9,7 +9,7 @@ use recap_core::load::Load;
 use recap_core::ports::{Keys, Probe, Queue, Replies, Store, Webhooks};
 use recap_shared::Shared;
 use recap_store::Opened;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::{probes, watch};
 
@@ -46,6 +46,8 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
     let opened = recap_store::open(config).await.context(hint)?;
     let queue = recap_queue::connect(config).await.context("the queue cannot be opened")?;
     let shared = recap_shared::connect(config, clock).context("REDIS_URL cannot be used")?;
+    let runtime = &config.runtime;
+    info!(environment = %runtime.environment, optimization = %runtime.optimization, "settings");
     if let Some(mend) = config.advice() {
         warn!("{mend}");
     }

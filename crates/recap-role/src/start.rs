@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use recap_config::{Config, ConfigError, EnvironmentVariables, LogConfig, LogFormat};
+use recap_config::{
+    Config, ConfigError, EnvironmentVariables, LogConfig, LogFormat, RuntimeConfig,
+};
 use recap_telemetry::logs;
 use tokio::runtime::{Builder, Runtime};
 
@@ -61,7 +63,7 @@ where
     config.server.port = args.port.unwrap_or(config.server.port);
     init_logs(&config.log, None)?;
     let search_path = variables.get("PATH").map(Into::into);
-    let runtime = runtime()?;
+    let runtime = runtime(&config.runtime)?;
     let done = runtime.block_on(role(Started { config, search_path }));
     runtime.shutdown_background();
     done
@@ -81,11 +83,11 @@ pub fn init_logs(log: &LogConfig, filter: Option<&str>) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two threads of our own: roles mostly wait, and the machine is small.
+/// The threads of everything but requests.
 ///
 /// # Errors
 ///
 /// When the machine has no thread left.
-pub fn runtime() -> std::io::Result<Runtime> {
-    Builder::new_multi_thread().worker_threads(2).enable_all().build()
+pub fn runtime(config: &RuntimeConfig) -> std::io::Result<Runtime> {
+    Builder::new_multi_thread().worker_threads(config.threads).enable_all().build()
 }

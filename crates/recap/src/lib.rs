@@ -39,7 +39,7 @@ fn start(cli: Cli) -> anyhow::Result<Exit> {
     };
     let loaded = recap_config::load(cli.config.as_deref(), &variables)?;
     init_logs(&loaded, &command)?;
-    let runtime = recap_role::runtime()?;
+    let runtime = recap_role::runtime(&loaded.config.runtime)?;
     let search_path = variables.get("PATH").map(Into::into);
     let done = runtime.block_on(execute(command, loaded, search_path));
     // What still runs is a blocking read of a terminal or a file, if anything.

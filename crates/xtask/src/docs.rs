@@ -1,7 +1,8 @@
-//! The generated pages of `docs/`, written from the types so that they cannot
+//! The generated pages of `docs/` and files of `deploy/env/`, written from the types so that they cannot
 //! drift.
 
 mod breaking;
+mod numbers;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,15 +16,18 @@ use strum::VariantArray as _;
 use crate::shell::root;
 
 pub(crate) fn write(check: bool) -> anyhow::Result<()> {
-    let pages = [
-        ("config.md", recap_config::reference()),
-        ("errors.md", errors()),
-        ("metrics.md", recap_telemetry::metrics::reference()),
-        ("openapi.json", recap_gateway::openapi().to_pretty_json()? + "\n"),
+    let mut pages = vec![
+        ("docs/config.md".to_owned(), recap_config::reference()),
+        ("docs/errors.md".to_owned(), errors()),
+        ("docs/numbers.md".to_owned(), numbers::page()?),
+        ("docs/metrics.md".to_owned(), recap_telemetry::metrics::reference()),
+        ("docs/openapi.json".to_owned(), recap_gateway::openapi().to_pretty_json()? + "\n"),
     ];
+    let files = recap_config::ENVIRONMENT_FILES;
+    pages.extend(files.iter().map(|it| (format!("deploy/env/{}", it.name), it.text())));
     let mut stale = Vec::new();
     for (name, text) in pages {
-        let path = root().join("docs").join(name);
+        let path = root().join(&name);
         if fs::read_to_string(&path).is_ok_and(|it| it == text) {
             continue;
         }
@@ -34,7 +38,7 @@ pub(crate) fn write(check: bool) -> anyhow::Result<()> {
         }
     }
     if !stale.is_empty() {
-        bail!("not what the code says: docs/{}; run `cargo xtask docs`", stale.join(", docs/"));
+        bail!("not what the code says: {}; run `cargo xtask docs`", stale.join(", "));
     }
     if check { check_promises() } else { Ok(()) }
 }

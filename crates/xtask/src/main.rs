@@ -42,7 +42,7 @@ enum Task {
     Bench,
     /// Check the files of `deploy/` with tools that know their formats.
     Deploy,
-    /// Write the generated pages of `docs/`.
+    /// Write the generated pages of `docs/`, and the files of `deploy/env/`.
     Docs {
         /// Change nothing; fail if a page is not what it should be.
         #[arg(long, conflicts_with = "release")]

@@ -27,8 +27,10 @@ pub struct GeminiConfig {
     pub retries: u32,
     /// Delay before the first repetition, in milliseconds; doubled each time.
     pub retry_base_ms: u64,
+    /// Connections to it at once, per process.
+    pub connections: usize,
     /// Calls a minute of one model, over all processes; 0 leaves the counting to
-    /// the API.
+    /// the API. 12 is one every 5 s, and a burst of what was left over.
     pub requests_per_minute: u32,
     /// How long connecting may take, in seconds.
     pub connect_timeout_seconds: u64,
@@ -50,7 +52,8 @@ impl Default for GeminiConfig {
             max_output_tokens: 1000,
             retries: 3,
             retry_base_ms: 1000,
-            requests_per_minute: 0,
+            connections: 3,
+            requests_per_minute: 12,
             connect_timeout_seconds: 5,
             read_timeout_seconds: 30,
             call_timeout_seconds: 120,
@@ -85,6 +88,7 @@ impl GeminiConfig {
             ));
         }
         between("gemini.max_output_tokens", self.max_output_tokens, 100, 65_536, found);
+        between("gemini.connections", self.connections, 1, 64, found);
         between("gemini.requests_per_minute", self.requests_per_minute, 0, 100_000, found);
         between("gemini.retries", self.retries, 0, 10, found);
         between("gemini.retry_base_ms", self.retry_base_ms, 0, 60_000, found);

@@ -3,7 +3,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod auth;
+mod env;
 mod load;
+mod profiles;
 mod show;
 
 use recap_config::EnvironmentVariables;

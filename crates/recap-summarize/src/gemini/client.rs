@@ -13,9 +13,6 @@ use super::response::{Collected, Verdict};
 use super::stream::Decoder;
 use crate::ConnectError;
 
-/// Connections to Gemini at once (the product's number); the free tier allows
-/// few calls a minute anyway.
-const CONNECTIONS: usize = 3;
 /// An error says what it is in its first kilobytes.
 const LONGEST_ERROR: usize = 64 * 1024;
 
@@ -42,7 +39,7 @@ impl Client {
             base_url: config.base_url.trim_end_matches('/').to_owned(),
             key,
             max_response_bytes: config.max_response_bytes,
-            connections: Semaphore::new(CONNECTIONS),
+            connections: Semaphore::new(config.connections),
         })
     }
 

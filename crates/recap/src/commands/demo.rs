@@ -50,6 +50,8 @@ fn simulated(config: &Config, youtube: &YouTube, gemini: &Gemini, use_gemini: bo
     config.media.deadline_seconds = config.media.deadline_seconds.min(30);
     config.gemini.base_url = gemini.base_url();
     config.gemini.api_key = Secret::new("simulated");
+    // It has no quota to be spared.
+    config.gemini.requests_per_minute = 0;
     config.summarize.provider = if use_gemini { Provider::Gemini } else { Provider::Extractive };
     config
 }

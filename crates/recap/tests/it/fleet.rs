@@ -67,6 +67,7 @@ impl Fleet {
             .env("RECAP_MEDIA__PROXY", self.youtube.proxy_url())
             .env("RECAP_MEDIA__CA_FILE", self.youtube.ca_file())
             .env("RECAP_GEMINI__BASE_URL", self.gemini.base_url())
+            .env("RECAP_GEMINI__REQUESTS_PER_MINUTE", "0")
             .env("GEMINI_API_KEY", "simulated")
             .stdin(Stdio::null());
         command

@@ -41,6 +41,7 @@ impl Served {
             .env("RECAP_MEDIA__PROXY", youtube.proxy_url())
             .env("RECAP_MEDIA__CA_FILE", youtube.ca_file())
             .env("RECAP_GEMINI__BASE_URL", gemini.base_url())
+            .env("RECAP_GEMINI__REQUESTS_PER_MINUTE", "0")
             .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .spawn()

@@ -33,6 +33,7 @@ pub(crate) fn config(dir: &TempDir, youtube: &YouTube, gemini: &Gemini) -> Confi
     config.media.ca_file = youtube.ca_file().to_owned();
     config.gemini.base_url = gemini.base_url();
     config.gemini.retry_base_ms = 10;
+    config.gemini.requests_per_minute = 0;
     config.queue.poll_ms = 50;
     // A test is not a client that asks too much.
     (config.limits.submits_per_minute, config.limits.global_submits_per_minute) = (0, 0);

@@ -48,6 +48,7 @@ pub(crate) fn outside(youtube: &YouTube, gemini: &Gemini) -> Settings {
         ("RECAP_MEDIA__PROXY", youtube.proxy_url()),
         ("RECAP_MEDIA__CA_FILE", youtube.ca_file().display().to_string()),
         ("RECAP_GEMINI__BASE_URL", gemini.base_url()),
+        ("RECAP_GEMINI__REQUESTS_PER_MINUTE", "0".to_owned()),
     ]
 }
 

@@ -1,0 +1,122 @@
+//! Where the code reads a setting.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::shell::root;
+
+/// More places than these tell nobody more.
+const MOST: usize = 2;
+
+/// The crates that recap is, without those that it is tried with.
+pub(super) struct Sources {
+    /// By path from the root; tests are left out.
+    files: Vec<(String, String)>,
+}
+
+impl Sources {
+    pub(super) fn read() -> anyhow::Result<Self> {
+        let mut files = Vec::new();
+        for crate_dir in fs::read_dir(root().join("crates"))? {
+            let dir = crate_dir?.path();
+            let name = dir.file_name().unwrap_or_default().to_string_lossy();
+            if !["recap-testkit", "recap-simulator", "xtask"].contains(&&*name) {
+                read_all(&dir.join("src"), &mut files)?;
+            }
+        }
+        files.sort();
+        Ok(Self { files })
+    }
+
+    /// The files that read `key`, by itself or through a method of its section.
+    pub(super) fn uses(&self, key: &str) -> Vec<String> {
+        let Some((section, field)) = key.split_once('.') else { return Vec::new() };
+        let mut names = self.accessors(section, field);
+        names.push(field.to_owned());
+        let reads = |text: &str| {
+            about(text, section) && names.iter().any(|it| has_word(text, &format!(".{it}")))
+        };
+        let ours = |path: &str| path.starts_with("crates/recap-config/");
+        let outside = self.files.iter().filter(|(path, text)| !ours(path) && reads(text));
+        // Where recap runs is read by what lays the profiles over the defaults.
+        let profiles = self.files.iter().filter(|(path, text)| {
+            ours(path) && path.ends_with("/profiles.rs") && section == "runtime" && reads(text)
+        });
+        // Which of two servers is meant is asked of all settings together.
+        let sections = self.files.iter().filter(|(path, text)| {
+            path.ends_with("recap-config/src/sections.rs")
+                && has_word(text, &format!("self.{section}.{field}"))
+        });
+        let found = outside.chain(profiles).chain(sections);
+        found.map(|(path, _)| format!("`{}`", short(path))).take(MOST).collect()
+    }
+
+    /// The methods of the section that read the field.
+    fn accessors(&self, section: &str, field: &str) -> Vec<String> {
+        let folder = "crates/recap-config/src/sections/";
+        let head = format!("impl {}Config {{", pascal(section));
+        let mut files = self.files.iter().filter(|(path, _)| path.starts_with(folder));
+        let Some(body) = files.find_map(|(_, text)| text.split(&head).nth(1)) else {
+            return Vec::new();
+        };
+        let body = body.split("\n}").next().unwrap_or(body);
+        let methods = body.split("pub fn ").skip(1).filter(|it| {
+            // A field that is checked is not used by that.
+            let own = it.split("\n    }").next().unwrap_or(it);
+            has_word(own, &format!("self.{field}"))
+        });
+        methods.filter_map(|it| Some(it.split_once('(')?.0.to_owned())).collect()
+    }
+}
+
+fn read_all(folder: &Path, files: &mut Vec<(String, String)>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("{}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            read_all(&path, files)?;
+        } else if path.extension().is_some_and(|it| it == "rs") && !is_test(&path) {
+            let text = fs::read_to_string(&path)?;
+            // What follows is a test in the same file.
+            let text =
+                text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+            let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
+            files.push((name, text));
+        }
+    }
+    Ok(())
+}
+
+fn is_test(path: &Path) -> bool {
+    let named = |it: PathBuf| it.components().any(|it| it.as_os_str() == "tests");
+    named(path.with_extension(""))
+}
+
+/// Whether a file has to do with a section: it names its type, or takes it from
+/// all settings.
+fn about(text: &str, section: &str) -> bool {
+    let takes = |it: &&str| has_word(text, &format!("{it}.{section}"));
+    has_word(text, &format!("{}Config", pascal(section)))
+        || ["config", "self", "source"].iter().any(takes)
+}
+
+/// Whether `text` has `word`, and not as the beginning of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
+    text.match_indices(word).any(|(at, _)| {
+        let ends = text[at + word.len()..].chars().next().is_none_or(|it| !part(it));
+        let begins =
+            word.starts_with('.') || text[..at].chars().next_back().is_none_or(|it| !part(it));
+        ends && begins
+    })
+}
+
+fn pascal(section: &str) -> String {
+    let parts = section.split('_').map(super::capital);
+    parts.collect()
+}
+
+fn short(path: &str) -> String {
+    path.trim_start_matches("crates/").replace("/src/", "/")
+}
