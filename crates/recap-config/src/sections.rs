@@ -36,7 +36,7 @@ pub use gemini::GeminiConfig;
 pub use jobs::JobsConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
-pub use media::MediaConfig;
+pub use media::{MediaConfig, WarmMode};
 pub use mongodb::MongodbConfig;
 pub use queue::{QueueBackend, QueueConfig};
 pub use redis::RedisConfig;

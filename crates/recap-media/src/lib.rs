@@ -9,11 +9,22 @@ mod yt_dlp;
 use std::sync::Arc;
 
 use recap_config::Config;
+use recap_core::load::Load;
 use recap_core::ports::MediaSource;
 
 pub use yt_dlp::{Origin, YtDlp, YtDlpError, find, find_or_install, sweep};
 
 /// The source that runs `binary`, as `config.media` says. Starts nothing yet.
-pub fn connect(config: &Config, binary: YtDlp) -> Arc<dyn MediaSource> {
-    Arc::new(yt_dlp::YtDlpSource::new(config, binary))
+/// `load` says when memory is too short to keep yt-dlp warm.
+pub fn connect(config: &Config, binary: YtDlp, load: &Load) -> Arc<dyn MediaSource> {
+    Arc::new(yt_dlp::YtDlpSource::new(config, binary, load))
+}
+
+/// Whether `binary` can be kept warm: tries it out if the settings want it.
+///
+/// # Errors
+///
+/// Why not, in words for people; recap works without.
+pub async fn check_warm(config: &Config, binary: &YtDlp) -> Result<(), String> {
+    yt_dlp::Warm::new(config, binary, &Load::default())?.check().await
 }

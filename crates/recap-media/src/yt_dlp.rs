@@ -8,7 +8,9 @@ mod manage;
 mod output;
 mod process;
 mod redact;
+mod runner;
 mod source;
+mod warm;
 mod work_dir;
 
 use std::ffi::OsString;
@@ -20,6 +22,7 @@ pub use manage::find_or_install;
 pub use work_dir::sweep;
 
 pub(crate) use source::YtDlpSource;
+pub(crate) use warm::Warm;
 
 /// A yt-dlp that has answered `--version`.
 #[derive(Clone, Debug, PartialEq, Eq)]

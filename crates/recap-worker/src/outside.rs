@@ -36,7 +36,7 @@ pub async fn outside(
     let notifier = recap_notify::connect(config, &recap_notify::system_lookup())
         .context("messages cannot be sent")?;
     Ok(Outside {
-        media: recap_media::connect(config, yt_dlp),
+        media: recap_media::connect(config, yt_dlp, &ports.load),
         summarizer: connected.summarizer,
         fallback: connected.fallback,
         notifier,

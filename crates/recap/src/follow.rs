@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use jiff::Timestamp;
-use recap_config::{Config, QueueBackend, SharedBackend, StoreBackend};
+use recap_config::{Config, QueueBackend, SharedBackend, StoreBackend, WarmMode};
 use recap_core::job::{CacheMode, JobInput, Owner, Priority, Stage};
 use recap_core::jobs::Clock;
 use recap_core::ports::{Entry, JobEvent, Store};
@@ -49,6 +49,10 @@ pub(crate) async fn to_the_end(
     let scratch = tempfile::tempdir().context("no temporary directory can be made")?;
     let mut config = config.clone();
     embed(&mut config, scratch.path());
+    if config.media.warm == WarmMode::Auto {
+        // For one video a start of its own is cheaper.
+        config.media.warm = WarmMode::Off;
+    }
     let clock = system_clock();
     let ports = recap_role::connect(&config, clock.clone()).await?;
     let outside = recap_worker::outside(&config, search_path, &clock, &ports, say).await?;

@@ -47,6 +47,39 @@ pub struct MediaConfig {
     pub ca_file: PathBuf,
     /// How long an address that YouTube blocks is left alone, in seconds.
     pub block_pause_seconds: u64,
+    /// Whether one process keeps yt-dlp imported and forks for each run, which
+    /// then costs a sixth of the CPU and the process 45 MB while there is work.
+    /// On Linux only.
+    pub warm: WarmMode,
+    /// With `auto`, least memory of the instance for the warm process, in MiB.
+    pub warm_min_memory_mb: u64,
+    /// The warm process is started anew after so many runs.
+    pub warm_max_jobs: u32,
+    /// And when it has grown by this much, in MiB.
+    pub warm_max_growth_mb: u64,
+    /// It ends when there was nothing to do for so long, in seconds.
+    pub warm_idle_seconds: u64,
+    /// Longest wait for its answer that it is there, or that a run has begun, in
+    /// seconds.
+    pub warm_start_seconds: u64,
+    /// After so many faults in a row it is left off for a while.
+    pub warm_max_faults: u32,
+    /// How long it is left off then, in seconds.
+    pub warm_pause_seconds: u64,
+}
+
+/// Whether yt-dlp is kept imported.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WarmMode {
+    /// If the instance has `media.warm_min_memory_mb`, and only while nothing is
+    /// left off for lack of memory.
+    #[default]
+    Auto,
+    /// Always.
+    On,
+    /// Never: each run starts yt-dlp anew.
+    Off,
 }
 
 impl Default for MediaConfig {
@@ -68,6 +101,14 @@ impl Default for MediaConfig {
             proxy: String::new(),
             ca_file: PathBuf::new(),
             block_pause_seconds: 3600,
+            warm: WarmMode::Auto,
+            warm_min_memory_mb: 256,
+            warm_max_jobs: 200,
+            warm_max_growth_mb: 32,
+            warm_idle_seconds: 300,
+            warm_start_seconds: 30,
+            warm_max_faults: 3,
+            warm_pause_seconds: 600,
         }
     }
 }
@@ -79,6 +120,18 @@ impl MediaConfig {
 
     pub fn block_pause(&self) -> Duration {
         Duration::from_secs(self.block_pause_seconds)
+    }
+
+    pub fn warm_idle(&self) -> Duration {
+        Duration::from_secs(self.warm_idle_seconds)
+    }
+
+    pub fn warm_start(&self) -> Duration {
+        Duration::from_secs(self.warm_start_seconds)
+    }
+
+    pub fn warm_pause(&self) -> Duration {
+        Duration::from_secs(self.warm_pause_seconds)
     }
 
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
@@ -100,5 +153,16 @@ impl MediaConfig {
         between("media.max_caption_bytes", self.max_caption_bytes, 4096, 1 << 30, found);
         between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
         seconds("media.block_pause_seconds", self.block_pause_seconds, 1, found);
+        self.check_warm(found);
+    }
+
+    fn check_warm(&self, found: &mut Vec<Problem>) {
+        between("media.warm_min_memory_mb", self.warm_min_memory_mb, 0, 1 << 20, found);
+        between("media.warm_max_jobs", self.warm_max_jobs, 1, 1_000_000, found);
+        between("media.warm_max_growth_mb", self.warm_max_growth_mb, 1, 1 << 20, found);
+        seconds("media.warm_idle_seconds", self.warm_idle_seconds, 1, found);
+        seconds("media.warm_start_seconds", self.warm_start_seconds, 1, found);
+        between("media.warm_max_faults", self.warm_max_faults, 1, 1000, found);
+        seconds("media.warm_pause_seconds", self.warm_pause_seconds, 1, found);
     }
 }

@@ -17,7 +17,9 @@ use recap_core::job::ChildUsage;
 use tokio::task::JoinHandle;
 
 use capture::Capture;
-use group::{Group, KillOnDrop, Reaped};
+use group::{KillOnDrop, Reaped};
+
+pub(crate) use group::{Group, is_gone, wait_until_gone};
 
 /// How long the pipes are read on after the process group is gone. They close
 /// with it, unless a process left the group and took them along.
@@ -130,18 +132,19 @@ type Waiting<K> = JoinHandle<(io::Result<Reaped>, K)>;
 /// update, or by a sibling process between its fork and its exec.
 async fn spawn_when_written(command: &Command) -> io::Result<Child> {
     for _ in 0..BUSY_RETRIES {
-        match spawn(command) {
+        match spawn(command, Stdio::null()) {
             Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy => {
                 tokio::time::sleep(BUSY_PAUSE).await;
             }
             started => return started,
         }
     }
-    spawn(command)
+    spawn(command, Stdio::null())
 }
 
-/// The one place where a process is started.
-fn spawn(command: &Command) -> io::Result<Child> {
+/// The one place where a process is started. It has its output in pipes, and
+/// leads a process group of its own.
+pub(crate) fn spawn(command: &Command, stdin: Stdio) -> io::Result<Child> {
     use std::os::unix::process::CommandExt;
 
     #[expect(
@@ -160,7 +163,7 @@ fn spawn(command: &Command) -> io::Result<Child> {
     process
         .args(&command.arguments)
         .current_dir(&command.directory)
-        .stdin(Stdio::null())
+        .stdin(stdin)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         // A group of its own: killing yt-dlp alone would leave its ffmpeg
@@ -216,7 +219,7 @@ impl Streams {
     }
 }
 
-fn milliseconds(duration: Duration) -> u64 {
+pub(crate) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -5,13 +5,13 @@ mod attempt;
 mod captions;
 mod playlist;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_config::{Config, MediaConfig};
 use recap_core::job::ChildUsage;
+use recap_core::load::Load;
 use recap_core::ports::{
     BoxError, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
 };
@@ -22,18 +22,16 @@ use self::captions::CaptionsOf;
 use self::playlist::ItemsOf;
 use super::YtDlp;
 use super::classify::{Pause, Then, Verdict, settle};
-use super::work_dir;
+use super::runner::Runner;
 
 /// Share of the deadline that the first profile may take when there is a
 /// second one, so that a page that never ends leaves time for another way.
 const FIRST_SHARE: f64 = 0.6;
 
 /// Captions through yt-dlp.
-#[derive(Debug)]
 pub(crate) struct YtDlpSource {
-    binary: YtDlp,
+    runner: Runner,
     media: MediaConfig,
-    work: PathBuf,
 }
 
 /// Why one way brought nothing.
@@ -83,8 +81,8 @@ struct Way<'a> {
 }
 
 impl YtDlpSource {
-    pub(crate) fn new(config: &Config, binary: YtDlp) -> Self {
-        Self { binary, media: config.media.clone(), work: work_dir::root(config) }
+    pub(crate) fn new(config: &Config, binary: YtDlp, load: &Load) -> Self {
+        Self { runner: Runner::new(config, binary, load), media: config.media.clone() }
     }
 
     /// What comes of asking in the first way, or in the second one if that may

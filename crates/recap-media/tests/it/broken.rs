@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use recap_core::load::Load;
 use recap_core::ports::MediaSource;
 use recap_media::{Origin, YtDlp, connect};
 use tokio::time::{Instant, timeout};
@@ -25,7 +26,8 @@ pub(crate) fn playing(place: &Place, script: &str) -> Arc<dyn MediaSource> {
 
 fn running(place: &Place, program: PathBuf) -> Arc<dyn MediaSource> {
     let (arguments, version) = (Vec::new(), "2026.10.26".to_owned());
-    connect(&place.config, YtDlp { program, arguments, version, origin: Origin::Setting })
+    let binary = YtDlp { program, arguments, version, origin: Origin::Setting };
+    connect(&place.config, binary, &Load::default())
 }
 
 #[track_caller]

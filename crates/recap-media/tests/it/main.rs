@@ -8,3 +8,4 @@ mod found;
 mod playlists;
 mod scenarios;
 mod support;
+mod warm;

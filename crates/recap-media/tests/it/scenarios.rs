@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use futures::StreamExt;
-use recap_config::MediaConfig;
+use recap_config::{MediaConfig, WarmMode};
+use recap_core::load::Load;
 use recap_core::ports::{Captions, MediaError, MediaSource};
 use recap_media::connect;
 use recap_simulator::scenario;
@@ -95,12 +96,20 @@ fn outcome(answer: Result<Captions, MediaError>) -> String {
 fn source(place: &Place, change: impl FnOnce(&mut MediaConfig)) -> Arc<dyn MediaSource> {
     let mut config = place.config.clone();
     change(&mut config.media);
-    connect(&config, pinned())
+    connect(&config, pinned(), &Load::default())
 }
 
+/// One way after the other: side by side they would be too slow for the deadline
+/// of those that drip.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn every_video_has_its_outcome() {
-    let (place, _youtube) = Place::with_youtube().await;
+async fn every_video_has_its_outcome_in_both_ways() {
+    every_video_has_its_outcome(WarmMode::On).await;
+    every_video_has_its_outcome(WarmMode::Off).await;
+}
+
+async fn every_video_has_its_outcome(warm: WarmMode) {
+    let (mut place, _youtube) = Place::with_youtube().await;
+    place.config.media.warm = warm;
     let usual = source(&place, |_| {});
     let hanging = source(&place, |it| it.socket_timeout_seconds = 1);
     let dripping = source(&place, |it| {
@@ -124,21 +133,26 @@ async fn every_video_has_its_outcome() {
     outcomes.sort_by_key(|it| scenario::all().iter().position(|known| known.id == it.0));
     let lines: Vec<String> = outcomes.iter().map(|(video, it)| format!("{video} {it}")).collect();
     let expected: Vec<String> = TABLE.iter().map(|(video, it)| format!("{video} {it}")).collect();
-    assert_eq!(lines, expected);
-    assert_eq!(place.work_left(), 0);
+    assert_eq!(lines, expected, "{warm:?}");
+    drop((usual, hanging, dripping));
+    place.until_nothing_is_left().await;
 }
 
 #[tokio::test]
 async fn the_usual_video_costs_three_requests() {
     let (place, youtube) = Place::with_youtube().await;
-    let captions = ask(&*source(&place, |_| {}), "ok_demo25m1").await.unwrap();
+    let mut found = Vec::new();
+    for warm in [WarmMode::Off, WarmMode::On] {
+        let captions = ask(&*source(&place, |it| it.warm = warm), "ok_demo25m1").await.unwrap();
+        assert!((1 << 20..200 << 20).contains(&captions.child.peak_memory_bytes));
+        found.push((captions.video, captions.transcript));
+    }
+    let three =
+        [scenario::Endpoint::Next, scenario::Endpoint::Player, scenario::Endpoint::Captions];
     let asked: Vec<_> = youtube.requests().into_iter().map(|it| it.endpoint).collect();
-    assert_eq!(
-        asked,
-        [scenario::Endpoint::Next, scenario::Endpoint::Player, scenario::Endpoint::Captions]
-    );
-    assert!((1 << 20..200 << 20).contains(&captions.child.peak_memory_bytes));
-    insta::assert_json_snapshot!(captions.video);
+    assert_eq!(asked, [three, three].concat());
+    assert_eq!(found[0], found[1]);
+    insta::assert_json_snapshot!(found[0].0);
 }
 
 #[tokio::test]
@@ -177,7 +191,12 @@ async fn a_certificate_that_is_not_trusted_is_a_setting_to_mend() {
 #[tokio::test]
 async fn too_little_memory_is_told() {
     let (place, _youtube) = Place::with_youtube().await;
-    let tight = source(&place, |it| it.max_memory_mb = 40);
-    let answer = ask(&*tight, "ok_bigreal1").await;
-    assert_eq!(outcome(answer), "transient out_of_memory retryable");
+    for warm in [WarmMode::Off, WarmMode::On] {
+        let tight = source(&place, |it| {
+            it.max_memory_mb = 40;
+            it.warm = warm;
+        });
+        let answer = ask(&*tight, "ok_bigreal1").await;
+        assert_eq!(outcome(answer), "transient out_of_memory retryable");
+    }
 }

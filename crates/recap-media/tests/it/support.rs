@@ -1,12 +1,15 @@
 //! What the tests share.
 
 use std::fs;
+use std::path::PathBuf;
+use std::time::Duration;
 
-use recap_config::Config;
+use recap_config::{Config, WarmMode};
 use recap_core::ports::{CaptionRequest, Captions, MediaError, MediaSource};
 use recap_media::{Origin, YtDlp};
 use recap_simulator::youtube::YouTube;
 use tempfile::TempDir;
+use tokio::time::timeout;
 
 pub(crate) fn pinned() -> YtDlp {
     YtDlp {
@@ -28,6 +31,7 @@ impl Place {
         let data = tempfile::tempdir().unwrap();
         let mut config = Config::default();
         data.path().clone_into(&mut config.data.dir);
+        config.media.warm = WarmMode::Off;
         Self { config, data }
     }
 
@@ -38,6 +42,27 @@ impl Place {
         place.config.media.proxy = youtube.proxy_url();
         youtube.ca_file().clone_into(&mut place.config.media.ca_file);
         (place, youtube)
+    }
+
+    /// Waits until all work directories are gone: that of a warm process goes
+    /// when its source is dropped, a moment later.
+    pub(crate) async fn until_nothing_is_left(&self) {
+        let gone = async {
+            while self.work_left() > 0 || !self.processes().is_empty() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), gone).await.expect("everything goes");
+    }
+
+    /// Processes that work somewhere in the data directory.
+    pub(crate) fn processes(&self) -> Vec<i32> {
+        let processes = fs::read_dir("/proc").unwrap().flatten().map(|it| it.path());
+        let here = |it: &PathBuf| {
+            fs::read_link(it.join("cwd")).is_ok_and(|it| it.starts_with(self.data.path()))
+        };
+        let id = |it: PathBuf| it.file_name()?.to_str()?.parse().ok();
+        processes.filter(here).filter_map(id).collect()
     }
 
     /// Work directories that are there.

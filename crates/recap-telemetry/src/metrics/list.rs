@@ -127,6 +127,15 @@ metrics! {
     SUMMARIZER_CALLS: Counter<2> = "recap_summarizer_calls_total" ["provider", "outcome"];
     /// Videos that were fetched, or that it was tried to.
     FETCHES: Counter<1> = "recap_fetches_total" ["outcome"];
+    /// Runs of yt-dlp. `by` is `warm`, forked from a process that has it imported,
+    /// or `command_line`.
+    YTDLP_RUNS: Counter<1> = "recap_ytdlp_runs_total" ["by"];
+    /// Warm processes that ended. `reason` is jobs, growth, idle, memory, unused
+    /// or fault; the next run that wants one starts another.
+    WARM_ENDS: Counter<1> = "recap_ytdlp_warm_ends_total" ["reason"];
+    /// Runs on the command line because the warm process was not to be had.
+    /// `reason` is memory, pause (after several faults), fault or path.
+    WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
 
     /// Attempts to deliver a message. `outcome` is `delivered`, or why it was
     /// not.

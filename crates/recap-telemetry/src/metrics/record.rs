@@ -143,6 +143,19 @@ pub fn fetched(outcome: &str) {
     list::FETCHES.add([outcome], 1);
 }
 
+/// yt-dlp was run: `warm`, or on the `command_line`.
+pub fn ytdlp_run(by: &str) {
+    list::YTDLP_RUNS.add([by], 1);
+}
+
+pub fn warm_ended(reason: &str) {
+    list::WARM_ENDS.add([reason], 1);
+}
+
+pub fn warm_fallback(reason: &str) {
+    list::WARM_FALLBACKS.add([reason], 1);
+}
+
 /// It was tried to deliver a message. `outcome` is `delivered`, or why it was not.
 pub fn webhook_attempted(outcome: &str, took: Duration) {
     list::WEBHOOK_ATTEMPTS.add([outcome], 1);

@@ -7,9 +7,9 @@ use std::net::ToSocketAddrs as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use recap_config::{Config, QueueBackend, StoreBackend};
+use recap_config::{Config, QueueBackend, StoreBackend, WarmMode};
 use recap_core::ports::Condition;
-use recap_media::Origin;
+use recap_media::{Origin, check_warm};
 use recap_role::{Ports, system_clock};
 
 use crate::exit::Exit;
@@ -96,7 +96,12 @@ async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
         Origin::Path => "found on the PATH",
         Origin::Managed => "recap's own copy",
     };
-    Ok(format!("{} ({origin})", found.version))
+    let warm = match check_warm(config, &found).await {
+        Ok(()) => "can be kept warm".to_owned(),
+        Err(why) if config.media.warm != WarmMode::On => format!("not kept warm: {why}"),
+        Err(why) => return Err(mend(why, "set media.warm to auto")),
+    };
+    Ok(format!("{} ({origin}), {warm}", found.version))
 }
 
 fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {

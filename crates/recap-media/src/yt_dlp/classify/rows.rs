@@ -49,6 +49,8 @@ pub(super) static ROWS: &[Row] = &[
     // Our own bounds and our own program.
     row(&["memoryerror"], OutOfMemory, Again),
     row(&["cannot allocate memory"], OutOfMemory, Again),
+    // As TLS says it.
+    row(&["malloc failure"], OutOfMemory, Again),
     row(&["file too large"], CaptionsUnreadable, Never),
     row(&["no space left on device"], Internal, Again),
     row(&["no module named"], ExtractorMissing, Again),

@@ -20,7 +20,7 @@ const GONE_PAUSE: Duration = Duration::from_millis(2);
 
 /// A child that leads a process group of its own.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(crate) struct Group {
     leader: Pid,
     /// Once the leader is reaped its number is free, and a signal to it could
     /// hit a stranger.
@@ -29,26 +29,26 @@ pub(super) struct Group {
 
 /// What is known of a leader that has ended.
 #[derive(Debug)]
-pub(super) struct Reaped {
-    pub(super) status: ExitStatus,
+pub(crate) struct Reaped {
+    pub(crate) status: ExitStatus,
     /// User and system time, of children that it waited for too.
-    pub(super) cpu: Duration,
+    pub(crate) cpu: Duration,
     /// An upper bound: Linux lets a child begin with the peak of the process
     /// that started it.
-    pub(super) peak_memory_bytes: u64,
+    pub(crate) peak_memory_bytes: u64,
 }
 
 impl Group {
-    pub(super) fn of(child: &Child) -> Self {
+    pub(crate) fn of(child: &Child) -> Self {
         Self { leader: Pid::from_child(child), reaped: Mutex::new(false) }
     }
 
-    pub(super) fn leader(&self) -> Pid {
+    pub(crate) fn leader(&self) -> Pid {
         self.leader
     }
 
     /// Kills every process of the group, if it is still ours.
-    pub(super) fn kill(&self) {
+    pub(crate) fn kill(&self) {
         if !*self.reaped() {
             // It can only fail when there is nobody left.
             let _ = kill_process_group(self.leader, Signal::KILL);
@@ -62,7 +62,7 @@ impl Group {
     /// still holds the group's number, so that those it left behind can be
     /// killed safely. One signal is enough, since a process that is being
     /// killed cannot fork any more.
-    pub(super) fn wait(&self, mut child: Child) -> io::Result<Reaped> {
+    pub(crate) fn wait(&self, mut child: Child) -> io::Result<Reaped> {
         let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(error) = waitid(WaitId::Pid(self.leader), options) {
             if error != Errno::INTR {
@@ -78,7 +78,7 @@ impl Group {
             *reaped = true;
             used?
         };
-        self.wait_for_the_rest();
+        wait_until_gone(self.leader);
         Ok(Reaped {
             status: used.status,
             cpu: used.rusage.utime + used.rusage.stime,
@@ -86,23 +86,28 @@ impl Group {
         })
     }
 
-    /// Waits for those that were killed with the leader. They are adopted by
-    /// process 1, which is recap itself in a container without an init: then
-    /// it has to reap them.
-    fn wait_for_the_rest(&self) {
-        for _ in 0..GONE_CHECKS {
-            while let Ok(Some(_)) = waitpgid(self.leader, WaitOptions::NOHANG) {}
-            if test_kill_process_group(self.leader) == Err(Errno::SRCH) {
-                return;
-            }
-            thread::sleep(GONE_PAUSE);
-        }
-        tracing::warn!(process.group = %self.leader, "killed processes have not ended");
-    }
-
     fn reaped(&self) -> MutexGuard<'_, bool> {
         self.reaped.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Blocks until nobody is left in a group that was killed. They are adopted by
+/// process 1, which is recap itself in a container without an init: then it has
+/// to reap them.
+pub(crate) fn wait_until_gone(leader: Pid) {
+    for _ in 0..GONE_CHECKS {
+        while let Ok(Some(_)) = waitpgid(leader, WaitOptions::NOHANG) {}
+        if is_gone(leader) {
+            return;
+        }
+        thread::sleep(GONE_PAUSE);
+    }
+    tracing::warn!(process.group = %leader, "killed processes have not ended");
+}
+
+/// Whether nobody is in the group, not even a zombie.
+pub(crate) fn is_gone(leader: Pid) -> bool {
+    test_kill_process_group(leader) == Err(Errno::SRCH)
 }
 
 /// Kills the group when it goes out of scope.

@@ -8,9 +8,8 @@ use recap_core::job::ChildUsage;
 use tokio::time::Instant;
 
 use super::{Refusal, YtDlpSource};
-use crate::yt_dlp::args;
 use crate::yt_dlp::classify::{Symptoms, Then, Verdict, classify};
-use crate::yt_dlp::process::{self, Bounds, Command, Ending, Environment, Finished};
+use crate::yt_dlp::process::{Ending, Finished};
 use crate::yt_dlp::redact;
 use crate::yt_dlp::work_dir::WorkDir;
 
@@ -30,7 +29,7 @@ pub(super) async fn run(
     deadline: Instant,
     child: &mut ChildUsage,
 ) -> Result<Ended, Refusal> {
-    let finished = start(source, arguments, deadline).await.map_err(cannot_start)?;
+    let finished = source.runner.run(arguments, deadline).await.map_err(cannot_start)?;
     add(child, finished.usage);
     tracing::debug!(usage = ?finished.usage, ending = ?finished.ending, "yt-dlp has ended");
     let Finished { ending, stdout, stderr, kept: directory, .. } = finished;
@@ -40,29 +39,6 @@ pub(super) async fn run(
             Err(Verdict::new(ErrorCode::Network, Then::Again).or_other_profile().into())
         }
     }
-}
-
-async fn start(
-    source: &YtDlpSource,
-    arguments: Vec<String>,
-    deadline: Instant,
-) -> io::Result<Finished<WorkDir>> {
-    let YtDlpSource { binary, media, work } = source;
-    let directory = WorkDir::create(work)?;
-    let own = arguments.into_iter().map(Into::into);
-    let command = Command {
-        program: binary.program.clone(),
-        arguments: binary.arguments.iter().cloned().chain(own).collect(),
-        environment: Environment::Only(args::environment(media, directory.path())),
-        directory: directory.path().to_owned(),
-    };
-    let bounds = Bounds {
-        deadline,
-        output_bytes: media.max_output_bytes,
-        memory_bytes: Some(media.max_memory_mb << 20),
-        file_bytes: Some(media.max_caption_bytes),
-    };
-    process::run(command, bounds, directory).await
 }
 
 impl Ended {

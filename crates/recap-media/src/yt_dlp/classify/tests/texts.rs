@@ -13,6 +13,12 @@ pub(super) const TEXTS: &[(&str, ErrorCode, Then, bool)] = &[
     ("MemoryError", OutOfMemory, Then::Again, false),
     ("ERROR: [Errno 12] Cannot allocate memory", OutOfMemory, Then::Again, false),
     (
+        "WARNING: [youtube] [SSL] malloc failure (_ssl.c:1006). Retrying (1/1)...",
+        OutOfMemory,
+        Then::Again,
+        false,
+    ),
+    (
         "ERROR: unable to write data: [Errno 27] File too large",
         CaptionsUnreadable,
         Then::Never,

@@ -1,0 +1,76 @@
+//! How a run of yt-dlp comes about: forked from the warm process, or started.
+
+use std::io;
+use std::path::PathBuf;
+
+use recap_config::{Config, MediaConfig, WarmMode};
+use recap_core::load::Load;
+use recap_telemetry::metrics;
+use tokio::time::Instant;
+
+use super::process::{self, Bounds, Command, Environment, Finished};
+use super::warm::Warm;
+use super::work_dir::{self, WorkDir};
+use super::{YtDlp, args};
+
+/// Runs yt-dlp; both ways print the same and end the same.
+pub(crate) struct Runner {
+    binary: YtDlp,
+    media: MediaConfig,
+    work: PathBuf,
+    warm: Option<Warm>,
+}
+
+impl Runner {
+    pub(crate) fn new(config: &Config, binary: YtDlp, load: &Load) -> Self {
+        let warm = Warm::new(config, &binary, load);
+        if let (Err(why), true) = (&warm, config.media.warm != WarmMode::Off) {
+            tracing::info!(why, "yt-dlp is not kept warm; each run starts it anew");
+        }
+        let (media, work) = (config.media.clone(), work_dir::root(config));
+        Self { binary, media, work, warm: warm.ok() }
+    }
+
+    /// One run in a private directory, which is in the answer; dropping the
+    /// returned future kills it.
+    ///
+    /// # Errors
+    ///
+    /// If no directory can be made, or no process be started.
+    pub(crate) async fn run(
+        &self,
+        arguments: Vec<String>,
+        deadline: Instant,
+    ) -> io::Result<Finished<WorkDir>> {
+        let bounds = Bounds {
+            deadline,
+            output_bytes: self.media.max_output_bytes,
+            memory_bytes: Some(self.media.max_memory_mb << 20),
+            file_bytes: Some(self.media.max_caption_bytes),
+        };
+        if let Some(warm) = &self.warm {
+            let directory = WorkDir::create(&self.work)?;
+            match warm.run(arguments.clone(), bounds, directory).await {
+                Ok(finished) => {
+                    metrics::ytdlp_run("warm");
+                    return Ok(finished);
+                }
+                Err(reason) => metrics::warm_fallback(reason),
+            }
+        }
+        metrics::ytdlp_run("command_line");
+        self.start(arguments, bounds).await
+    }
+
+    async fn start(&self, arguments: Vec<String>, bounds: Bounds) -> io::Result<Finished<WorkDir>> {
+        let directory = WorkDir::create(&self.work)?;
+        let YtDlp { program, arguments: first, .. } = self.binary.clone();
+        let command = Command {
+            program,
+            arguments: first.into_iter().chain(arguments.into_iter().map(Into::into)).collect(),
+            environment: Environment::Only(args::environment(&self.media, directory.path())),
+            directory: directory.path().to_owned(),
+        };
+        process::run(command, bounds, directory).await
+    }
+}
