@@ -7,8 +7,11 @@
 //! standard error.
 
 mod footprint;
+mod http;
 mod jobs;
+mod pressure;
 mod recap;
+mod seed;
 mod service;
 mod table;
 
@@ -32,12 +35,26 @@ enum What {
     Footprint,
     /// Whole jobs in 0.1 CPU and 512 MB, beside Python workers.
     Jobs(jobs::Args),
+    /// Requests a second and what they cost, beside a Python and a bare Rust server.
+    Http(http::Args),
+    /// What is left off as memory fills, and whether it comes back.
+    Pressure(pressure::Args),
+    /// Fill a store with keys and summaries, for `http`.
+    #[command(hide = true)]
+    Seed(seed::Args),
+    /// Hold memory, for `pressure`.
+    #[command(hide = true)]
+    Fill,
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.what.unwrap_or(What::Footprint) {
         What::Footprint => footprint::run(),
         What::Jobs(args) => jobs::run(&args),
+        What::Http(args) => http::run(&args),
+        What::Pressure(args) => pressure::run(&args),
+        What::Fill => pressure::fill(),
+        What::Seed(args) => seed::run(&args),
     }
 }
 

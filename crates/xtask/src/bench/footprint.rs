@@ -34,7 +34,7 @@ pub(super) fn run() -> anyhow::Result<()> {
 }
 
 async fn measure() -> anyhow::Result<()> {
-    let dir = shell::root().join("target/bench");
+    let dir = shell::root().join("target/bench/footprint");
     if dir.exists() {
         std::fs::remove_dir_all(&dir)?;
     }

@@ -1,7 +1,7 @@
 //! A `recap serve` in a control group of its own.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
@@ -22,6 +22,7 @@ pub(super) struct Recap {
     pub(super) group: Group,
     base: String,
     http: reqwest::Client,
+    log: PathBuf,
     /// After the group, which kills it.
     _child: Reaped,
 }
@@ -44,7 +45,8 @@ impl Recap {
         dir: &Path,
     ) -> anyhow::Result<Self> {
         let (group, port) = (Group::create(limits)?, free_port()?);
-        let log = File::create(dir.join(format!("recap-{port}.log")))?;
+        let log = dir.join(format!("recap-{port}.log"));
+        let out = File::create(&log)?;
         let child = group
             .command(program)
             .args(["serve", "--port", &port.to_string()])
@@ -53,12 +55,12 @@ impl Recap {
             .env("RECAP_LOG__FILTER", "warn")
             .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
+            .stdout(out.try_clone()?)
+            .stderr(out)
             .spawn()?;
         let http = recap_telemetry::http::client(Duration::from_secs(5), Duration::from_secs(90))?;
         let base = format!("http://127.0.0.1:{port}");
-        let recap = Self { group, base, http, _child: Reaped(child) };
+        let recap = Self { group, base, http, log, _child: Reaped(child) };
         recap.ready().await?;
         Ok(recap)
     }
@@ -66,10 +68,15 @@ impl Recap {
     async fn ready(&self) -> anyhow::Result<()> {
         let end = Instant::now() + READY;
         while self.get("/health/ready").await.is_err() {
-            ensure!(Instant::now() < end, "recap is not ready; its log is beside its data");
+            ensure!(Instant::now() < end, "recap is not ready: {}", self.log()?);
             tokio::time::sleep(LOOK).await;
         }
         Ok(())
+    }
+
+    /// What it has said so far.
+    pub(super) fn log(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
     }
 
     pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
