@@ -1,6 +1,7 @@
 //! What `chaos`, `stress` and `bench` share: processes of recap, the simulated
 //! world around them, a client app, and somebody's server that is told of jobs.
 
+pub(crate) mod cgroup;
 pub(crate) mod client;
 pub(crate) mod figures;
 pub(crate) mod hooks;
@@ -24,6 +25,12 @@ use crate::shell;
 #[expect(clippy::print_stdout, reason = "the table is what the task is for")]
 pub(crate) fn say(line: &str) {
     println!("{line}");
+}
+
+/// Says how far something long is, beside what it prints.
+#[expect(clippy::print_stderr, reason = "a task talks to a person at a terminal")]
+pub(crate) fn note(line: &str) {
+    eprintln!("   {line}");
 }
 
 /// Says how far something long is, ten times on its way.

@@ -21,6 +21,11 @@ pub(crate) fn deploy() -> anyhow::Result<std::path::PathBuf> {
     python::install_deploy()
 }
 
+/// Installs the Python workers that recap is measured against; where their programs are.
+pub(crate) fn peers() -> anyhow::Result<std::path::PathBuf> {
+    python::install_peers()
+}
+
 /// Installs a package of Debian.
 fn install_package(name: &str) -> anyhow::Result<()> {
     // A fresh image has no lists.

@@ -65,6 +65,18 @@ const DEPLOY: Environment = Environment {
     pins: include_str!("../../requirements/deploy.txt"),
 };
 
+/// The Python workers that recap is measured against; no test needs them.
+const PEERS: Environment = Environment {
+    name: "peers",
+    packages: &["--requirement=bench/peers/worker/requirements.txt"],
+    pins: include_str!("../../../../bench/peers/worker/requirements.txt"),
+};
+
+pub(super) fn install_peers() -> anyhow::Result<PathBuf> {
+    install_one(&PEERS)?;
+    Ok(root().join("target/tools").join(PEERS.name).join("bin"))
+}
+
 pub(super) fn install_deploy() -> anyhow::Result<PathBuf> {
     install_one(&DEPLOY)?;
     Ok(root().join("target/tools").join(DEPLOY.name).join("bin"))

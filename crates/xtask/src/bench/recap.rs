@@ -1,0 +1,119 @@
+//! A `recap serve` in a control group of its own.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use serde_json::Value;
+
+use crate::lab::cgroup::{Group, Limits};
+use crate::lab::free_port;
+
+/// How long a start may take; without a quota it is a second.
+const READY: Duration = Duration::from_mins(1);
+
+/// How often a start is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Ends with its group.
+pub(super) struct Recap {
+    pub(super) group: Group,
+    base: String,
+    http: reqwest::Client,
+    log: PathBuf,
+    /// After the group, which kills it.
+    _child: Reaped,
+}
+
+/// A child that is waited for once it was killed.
+pub(super) struct Reaped(pub(super) Child);
+
+impl Drop for Reaped {
+    fn drop(&mut self) {
+        let _ = self.0.wait();
+    }
+}
+
+impl Recap {
+    /// Starts it, and waits until it is ready. What it says is in `log` in `dir`.
+    pub(super) async fn start(
+        program: &Path,
+        limits: Limits,
+        settings: &[(&str, String)],
+        dir: &Path,
+    ) -> anyhow::Result<Self> {
+        let (group, port) = (Group::create(limits)?, free_port()?);
+        let log = dir.join(format!("recap-{port}.log"));
+        let out = File::create(&log)?;
+        let child = group
+            .command(program)
+            .args(["serve", "--port", &port.to_string()])
+            .current_dir(dir)
+            .env("RECAP_DATA__DIR", dir.join(format!("data-{port}")))
+            .env("RECAP_LOG__FILTER", "warn")
+            .envs(settings.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null())
+            .stdout(out.try_clone()?)
+            .stderr(out)
+            .spawn()?;
+        let http = recap_telemetry::http::client(Duration::from_secs(5), Duration::from_secs(90))?;
+        let base = format!("http://127.0.0.1:{port}");
+        let recap = Self { group, base, http, log, _child: Reaped(child) };
+        recap.ready().await?;
+        Ok(recap)
+    }
+
+    async fn ready(&self) -> anyhow::Result<()> {
+        let end = Instant::now() + READY;
+        while self.get("/health/ready").await.is_err() {
+            ensure!(Instant::now() < end, "recap is not ready: {}", self.log()?);
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok(())
+    }
+
+    /// What it has said so far.
+    pub(super) fn log(&self) -> anyhow::Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
+    }
+
+    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
+        Ok(self.raw(path).await?.error_for_status()?.json().await?)
+    }
+
+    /// An answer of whatever status.
+    pub(super) async fn raw(&self, path: &str) -> anyhow::Result<reqwest::Response> {
+        Ok(self.http.get(format!("{}{path}", self.base)).send().await?)
+    }
+
+    /// Asks for a summary; its answer, of whatever status.
+    pub(super) async fn post(&self, body: &Value) -> anyhow::Result<reqwest::Response> {
+        Ok(self.http.post(format!("{}/v1/summaries", self.base)).json(body).send().await?)
+    }
+
+    /// Asks for a summary; the id of its job.
+    pub(super) async fn submit(&self, body: &Value) -> anyhow::Result<String> {
+        let answer = self.post(body).await?;
+        let status = answer.status();
+        let job: Value = answer.json().await?;
+        ensure!(status.is_success(), "{status}: {job}");
+        Ok(job["id"].as_str().context("a job has an id")?.to_owned())
+    }
+
+    /// The job at its end; `None` if that does not come until `end`.
+    pub(super) async fn ended(&self, id: &str, end: Instant) -> anyhow::Result<Option<Value>> {
+        loop {
+            let left = end.saturating_duration_since(Instant::now()).as_secs().min(30);
+            let job = self.get(&format!("/v1/jobs/{id}?wait={left}s")).await?;
+            if !job["completed_at"].is_null() {
+                ensure!(job["status"] == "succeeded", "a job did not succeed: {job:#}");
+                return Ok(Some(job));
+            }
+            if left == 0 {
+                return Ok(None);
+            }
+        }
+    }
+}
