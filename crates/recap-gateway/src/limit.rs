@@ -20,18 +20,31 @@ pub(crate) use self::near::Near;
 use crate::access::{Class, Who};
 
 const MINUTE: Duration = Duration::from_mins(1);
+/// Shared by all clients.
+const GLOBAL: &str = "global";
+
 const DAY: Duration = Duration::from_hours(24);
 
-/// A budget by the name that clients know it by.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A limit by the name that clients know it by. Each has a budget for each client, but
+/// for the one that all share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Policy {
     pub(crate) name: &'static str,
-    pub(crate) budget: Budget,
+    pub(crate) rate: Rate,
 }
 
 impl Policy {
-    fn new(name: &'static str, key: String, count: u32, per: Duration) -> Self {
-        Self { name, budget: Budget { key, rate: Rate { count, per } } }
+    pub(crate) fn new(name: &'static str, count: u32, per: Duration) -> Self {
+        Self { name, rate: Rate { count, per } }
+    }
+
+    /// The budget of `client`.
+    fn budget(&self, client: &str) -> Budget {
+        let key = match self.name {
+            GLOBAL => format!("{GLOBAL}:submit"),
+            name => format!("{name}:{client}"),
+        };
+        Budget { key, rate: self.rate }
     }
 }
 
@@ -49,62 +62,70 @@ impl Limiter {
 
     /// Takes one from each budget of `class`, or none from any.
     pub(crate) async fn charge(&self, class: Class, who: &Who) -> Charge {
+        if class == Class::Read {
+            return self.charge_near(who);
+        }
         let policies = self.policies(class, who);
         if policies.is_empty() {
             return Charge::none();
         }
-        let (granted, levels) = if class == Class::Read {
-            self.near(&policies)
-        } else {
-            let budgets: Vec<Budget> = policies.iter().map(|it| it.budget.clone()).collect();
-            let verdict = self.shared.take_all(&budgets).await;
-            (verdict.granted, verdict.levels)
-        };
-        let charge = Charge { granted, policies: policies.into_iter().zip(levels).collect() };
-        if !granted {
-            let empty = charge.policies.iter().filter(|(_, it)| !it.wait.is_zero());
-            empty.for_each(|(it, _)| metrics::rate_limited(it.name));
-        }
-        charge
+        let budgets: Vec<Budget> = policies.iter().map(|it| it.budget(&who.client)).collect();
+        let verdict = self.shared.take_all(&budgets).await;
+        noted(Charge {
+            granted: verdict.granted,
+            policies: policies.into_iter().zip(verdict.levels).collect(),
+        })
     }
 
-    /// There is only one.
-    fn near(&self, policies: &[Policy]) -> (bool, Vec<Level>) {
-        let (granted, levels): (Vec<bool>, _) =
-            policies.iter().map(|it| self.near.take(&it.budget)).unzip();
-        (granted.iter().all(|it| *it), levels)
+    /// The same for a look.
+    fn charge_near(&self, who: &Who) -> Charge {
+        let policy = self.reads();
+        if policy.rate.count == 0 {
+            return Charge::none();
+        }
+        let (granted, level) = self.near.take(&who.client, policy.rate);
+        noted(Charge { granted, policies: vec![(policy, level)] })
     }
 
     /// How every budget of the caller is; takes nothing.
     pub(crate) async fn look(&self, who: &Who) -> Vec<(Policy, Level)> {
         let shared = [Class::Submit, Class::List, Class::Manage];
         let shared: Vec<Policy> = shared.iter().flat_map(|it| self.policies(*it, who)).collect();
-        let budgets: Vec<Budget> = shared.iter().map(|it| it.budget.clone()).collect();
+        let budgets: Vec<Budget> = shared.iter().map(|it| it.budget(&who.client)).collect();
         let levels = self.shared.look(&budgets).await;
         let reads = self.policies(Class::Read, who).into_iter();
-        let reads = reads.map(|it| {
-            let level = self.near.look(&it.budget);
-            (it, level)
-        });
+        let reads = reads.map(|it| (it, self.near.look(&who.client, it.rate)));
         shared.into_iter().zip(levels).chain(reads).collect()
+    }
+
+    fn reads(&self) -> Policy {
+        Policy::new("read", self.rates.reads_per_minute, MINUTE)
     }
 
     /// A rate of 0 is no limit.
     fn policies(&self, class: Class, who: &Who) -> Vec<Policy> {
-        let (rates, client) = (&self.rates, &who.client);
-        let own = |name: &'static str, count| (name, format!("{name}:{client}"), count, MINUTE);
-        let all = match class {
+        let rates = &self.rates;
+        let own = |name, count| Policy::new(name, count, MINUTE);
+        let mut all = match class {
             Class::Free => Vec::new(),
             Class::Submit => vec![
-                ("global", "global:submit".to_owned(), rates.global_submits_per_minute, MINUTE),
+                own(GLOBAL, rates.global_submits_per_minute),
                 own("submit", who.submits_per_minute.unwrap_or(rates.submits_per_minute)),
-                ("daily", format!("daily:{client}"), who.submits_per_day.unwrap_or(0), DAY),
+                Policy::new("daily", who.submits_per_day.unwrap_or(0), DAY),
             ],
-            Class::Read => vec![own("read", rates.reads_per_minute)],
+            Class::Read => vec![self.reads()],
             Class::List => vec![own("list", rates.lists_per_minute)],
             Class::Manage => vec![own("change", rates.changes_per_minute)],
         };
-        let limited = all.into_iter().filter(|(_, _, count, _)| *count > 0);
-        limited.map(|(name, key, count, per)| Policy::new(name, key, count, per)).collect()
+        all.retain(|it| it.rate.count > 0);
+        all
     }
+}
+
+fn noted(charge: Charge) -> Charge {
+    if !charge.granted {
+        let empty = charge.policies.iter().filter(|(_, it)| !it.wait.is_zero());
+        empty.for_each(|(it, _)| metrics::rate_limited(it.name));
+    }
+    charge
 }

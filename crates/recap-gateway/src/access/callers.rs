@@ -9,7 +9,6 @@ use actix_web::dev::ServiceRequest;
 use recap_config::Config;
 use recap_core::job::Owner;
 use recap_core::key::{ApiKey, Scope};
-use recap_core::ports::{Budget, Rate};
 use strum::VariantArray;
 use tokio::sync::Notify;
 
@@ -142,8 +141,8 @@ impl Callers {
 
     /// Refuses to look at what an address sends that has been wrong too often.
     fn check_failures(&self, address: &str) -> ApiResult<()> {
-        let Some(policy) = self.failures_of(address) else { return Ok(()) };
-        let level = self.failures.look(&policy.budget);
+        let Some(policy) = self.failure_policy() else { return Ok(()) };
+        let level = self.failures.look(address, policy.rate);
         if level.left > 0 {
             return Ok(());
         }
@@ -152,16 +151,15 @@ impl Callers {
     }
 
     fn failed(&self, address: &str, reason: Reason) -> ApiError {
-        if let Some(policy) = self.failures_of(address) {
-            self.failures.take(&policy.budget);
+        if let Some(policy) = self.failure_policy() {
+            self.failures.take(address, policy.rate);
         }
         refusal::wrong(reason)
     }
 
-    fn failures_of(&self, address: &str) -> Option<Policy> {
-        let rate = Rate { count: self.failures_per_minute, per: Duration::from_mins(1) };
-        let budget = Budget { key: address.to_owned(), rate };
-        (rate.count > 0).then_some(Policy { name: "login", budget })
+    fn failure_policy(&self) -> Option<Policy> {
+        let count = self.failures_per_minute;
+        (count > 0).then(|| Policy::new("login", count, Duration::from_mins(1)))
     }
 }
 

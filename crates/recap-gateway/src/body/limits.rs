@@ -95,7 +95,7 @@ impl LimitsBody {
 
 impl From<(Policy, Level)> for PolicyBody {
     fn from((policy, level): (Policy, Level)) -> Self {
-        let rate = policy.budget.rate;
+        let rate = policy.rate;
         Self {
             name: policy.name,
             quota: rate.count,

@@ -1,6 +1,6 @@
 //! What a request was charged, as its answer tells.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
@@ -31,8 +31,18 @@ impl Charge {
         if self.policies.is_empty() {
             return;
         }
-        headers.insert(RATE_LIMIT_POLICY, value(self.policies.iter().map(|(it, _)| quota(it))));
-        headers.insert(RATE_LIMIT, value(self.policies.iter().map(|(it, level)| left(it, level))));
+        headers.insert(RATE_LIMIT_POLICY, self.value(quota));
+        headers.insert(RATE_LIMIT, self.value(left));
+    }
+
+    /// All policies as one value, each as `write` says it.
+    fn value(&self, write: fn(&mut String, &Policy, &Level) -> fmt::Result) -> HeaderValue {
+        let mut text = String::with_capacity(80);
+        for (policy, level) in &self.policies {
+            text.push_str(if text.is_empty() { "" } else { ", " });
+            write(&mut text, policy, level).expect("a string takes everything");
+        }
+        HeaderValue::try_from(text).expect("names and numbers are visible ASCII")
     }
 
     /// What a request is told for which there was not enough.
@@ -42,8 +52,8 @@ impl Charge {
         let detail = match empty.first() {
             Some((policy, _)) => format!(
                 "Only {} in {} seconds: the limit `{}`; see /v1/limits.",
-                policy.budget.rate.count,
-                policy.budget.rate.per.as_secs(),
+                policy.rate.count,
+                policy.rate.per.as_secs(),
                 policy.name,
             ),
             None => "Too many requests; see /v1/limits.".to_owned(),
@@ -61,20 +71,10 @@ pub(crate) fn up(time: Duration) -> Duration {
     Duration::from_secs(time.as_secs() + u64::from(time.subsec_nanos() > 0))
 }
 
-fn quota(policy: &Policy) -> String {
-    let rate = policy.budget.rate;
-    format!("\"{}\";q={};w={}", policy.name, rate.count, rate.per.as_secs())
+fn quota(text: &mut String, policy: &Policy, _: &Level) -> fmt::Result {
+    write!(text, "\"{}\";q={};w={}", policy.name, policy.rate.count, policy.rate.per.as_secs())
 }
 
-fn left(policy: &Policy, level: &Level) -> String {
-    format!("\"{}\";r={};t={}", policy.name, level.left, up(level.full_in).as_secs())
-}
-
-fn value(items: impl Iterator<Item = String>) -> HeaderValue {
-    let mut text = String::new();
-    for item in items {
-        let glue = if text.is_empty() { "" } else { ", " };
-        write!(text, "{glue}{item}").expect("a string takes everything");
-    }
-    HeaderValue::from_str(&text).expect("names and numbers are visible ASCII")
+fn left(text: &mut String, policy: &Policy, level: &Level) -> fmt::Result {
+    write!(text, "\"{}\";r={};t={}", policy.name, level.left, up(level.full_in).as_secs())
 }

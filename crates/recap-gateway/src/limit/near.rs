@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lru::LruCache;
-use recap_core::ports::{Budget, Level, Rate};
+use recap_core::ports::{Level, Rate};
 use tokio::time::Instant;
 
 /// Budgets that are remembered, in about 1 MB. The one that was not asked for
@@ -24,26 +24,30 @@ impl Near {
         Self { due: Mutex::new(LruCache::new(MOST)) }
     }
 
-    /// Takes one from `budget` if it has one, and says whether it had, and how it
-    /// is now.
-    pub(crate) fn take(&self, budget: &Budget) -> (bool, Level) {
+    /// Takes one from the budget `key` if it has one, and says whether it had, and how
+    /// it is now.
+    pub(crate) fn take(&self, key: &str, rate: Rate) -> (bool, Level) {
         let now = Instant::now();
-        let mut due = self.due();
-        let next = due.get(&budget.key).copied().unwrap_or(now).max(now);
-        let before = level(next, now, budget.rate);
+        let mut all = self.due();
+        let known = all.get_mut(key);
+        let due = known.as_deref().copied().unwrap_or(now).max(now);
+        let before = level(due, now, rate);
         if before.left == 0 {
             return (false, before);
         }
-        let next = next + step(budget.rate);
-        due.put(budget.key.clone(), next);
-        (true, level(next, now, budget.rate))
+        let next = due + step(rate);
+        match known {
+            Some(due) => *due = next,
+            None => drop(all.put(key.to_owned(), next)),
+        }
+        (true, level(next, now, rate))
     }
 
-    /// How `budget` is; takes nothing.
-    pub(crate) fn look(&self, budget: &Budget) -> Level {
+    /// How the budget `key` is; takes nothing.
+    pub(crate) fn look(&self, key: &str, rate: Rate) -> Level {
         let now = Instant::now();
-        let next = self.due().peek(&budget.key).copied().unwrap_or(now).max(now);
-        level(next, now, budget.rate)
+        let due = self.due().peek(key).copied().unwrap_or(now).max(now);
+        level(due, now, rate)
     }
 
     fn due(&self) -> MutexGuard<'_, LruCache<String, Instant>> {
@@ -70,33 +74,30 @@ fn level(due: Instant, now: Instant, rate: Rate) -> Level {
 mod tests {
     use super::*;
 
-    fn budget() -> Budget {
-        Budget { key: "a".to_owned(), rate: Rate { count: 3, per: Duration::from_secs(30) } }
-    }
+    const RATE: Rate = Rate { count: 3, per: Duration::from_secs(30) };
 
     #[tokio::test(start_paused = true)]
     async fn a_burst_and_then_evenly() {
         let near = Near::new();
         for left in [2, 1, 0] {
-            let (taken, level) = near.take(&budget());
+            let (taken, level) = near.take("a", RATE);
             assert_eq!((taken, level.left), (true, left));
         }
         let seconds = Duration::from_secs;
         let empty = Level { left: 0, full_in: seconds(30), wait: seconds(10) };
-        assert_eq!(near.take(&budget()), (false, empty));
-        assert_eq!(near.look(&budget()), empty);
+        assert_eq!(near.take("a", RATE), (false, empty));
+        assert_eq!(near.look("a", RATE), empty);
         tokio::time::advance(seconds(10)).await;
-        assert!(near.take(&budget()).0);
-        assert!(!near.take(&budget()).0);
+        assert!(near.take("a", RATE).0);
+        assert!(!near.take("a", RATE).0);
         tokio::time::advance(seconds(3600)).await;
-        assert_eq!(near.look(&budget()), Level { left: 3, full_in: seconds(0), wait: seconds(0) });
+        assert_eq!(near.look("a", RATE), Level { left: 3, full_in: seconds(0), wait: seconds(0) });
     }
 
     #[tokio::test(start_paused = true)]
     async fn each_name_has_its_own() {
         let near = Near::new();
-        let other = Budget { key: "b".to_owned(), ..budget() };
-        while near.take(&budget()).0 {}
-        assert!(near.take(&other).0);
+        while near.take("a", RATE).0 {}
+        assert!(near.take("b", RATE).0);
     }
 }
