@@ -9,7 +9,7 @@ usage() {
 usage: locust/run-constrained.sh [options]
 
   --plan steady|burst   30 requests a minute for ten minutes, or 20 a second for one (steady)
-  --seconds N           hold for so long instead
+  --seconds N           hold for so long instead; 20 shows whether it works at all
   --recap FILE          recap, as it is shipped (target/dist/recap; built when missing)
   --simulator FILE      the simulated YouTube (target/debug/recap-simulator; built when missing)
   --docker IMAGE        in a container of that image, where no control group can be made
@@ -49,7 +49,7 @@ state=$(mktemp -d)
 group=recap-locust-$$
 groups=() recap_pid='' simulator_pid='' container=''
 clean() {
-    [ -z "$container" ] || docker rm --force "$container" >/dev/null || true
+    [ -z "$container" ] || docker rm --force --volumes "$container" >/dev/null || true
     if [ -n "$recap_pid" ]; then
         # A throttled process would take its time to stop.
         for it in "${groups[@]}"; do
@@ -93,20 +93,15 @@ for _ in $(seq 100); do
     sleep 0.1
 done
 [ -s "$state/addresses" ] || fail "the simulator did not start; see $out/simulator.log"
-free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
-}
-port=$(free_port)
+port=$(python3 -c 'import socket
+print(socket.create_server(("127.0.0.1", 0)).getsockname()[1])')
 secret=$(python3 -c 'import secrets; print(secrets.token_urlsafe(48))')
 
-# The small profile, as deploy/render-free.yaml has it, and the way to the simulated world.
+# As deploy/render-free.yaml has it, but for ENVIRONMENT: production sends no webhooks to
+# loopback. And the way to the simulated world.
 settings=(
-    ENVIRONMENT=production
+    OPTIMIZATION_LEVEL=basic
     RECAP_LOG__FORMAT=json
-    RECAP_SERVER__BACKLOG=10
-    RECAP_SERVER__CONNECTIONS_PER_WORKER=20
-    RECAP_SERVER__MAX_WAITERS=12
-    RECAP_SERVER__MAX_STREAMS=12
     # Each user of Locust has an address of its own, as behind a proxy.
     RECAP_SERVER__TRUSTED_PROXIES=1
     RECAP_AUTH__JWT_SECRET="$secret"
@@ -120,7 +115,8 @@ settings=(
     RECAP_GEMINI__BASE_URL="$(address gemini_base_url)"
 )
 # What the caller has set comes last, and wins.
-while IFS= read -r it; do settings+=("$it"); done < <(env | grep '^RECAP_.*__' || true)
+while IFS= read -r it; do settings+=("$it"); done \
+    < <(env | grep -E '^(RECAP_.*__.*|GEMINI_API_KEY|OPTIMIZATION_LEVEL)=' || true)
 
 # ---- recap, inside
 
@@ -143,6 +139,8 @@ make_group() {
 } 2>/dev/null
 
 if [ -n "$image" ]; then
+    # The user of the image has to read the authority of the simulated YouTube.
+    chmod 755 "$state"
     flags=()
     for it in "${settings[@]}"; do flags+=(--env "$it"); done
     container=$(docker run --detach --network host --read-only --tmpfs /tmp:size=16m \

@@ -22,6 +22,8 @@ class Entry:
     token: str
     # Whose endpoint has to be told of its end, if anybody's.
     hook: str | None = None
+    # It had ended when it was answered, as the same was made before.
+    known: bool = False
     status: str = "queued"
     code: str = ""
     seconds: float | None = None
@@ -36,7 +38,8 @@ class Books:
     def accept(self, body: dict, token: str, hook: str | None = None) -> None:
         """Notes what a submit was answered with."""
         kind = "batches" if body["object"] == "batch" else "jobs"
-        entry = Entry(body["id"], f"/v1/{kind}/{body['id']}", token, hook)
+        known = body["status"] in ENDED
+        entry = Entry(body["id"], f"/v1/{kind}/{body['id']}", token, hook, known)
         self.entries[entry.id] = entry
         self.see(body)
 
@@ -84,8 +87,9 @@ class Books:
         return sum(it.status in ENDED[1:] for it in self.entries.values())
 
     def seconds(self) -> list[float]:
-        """How long each took from submit to end, shortest first."""
-        return sorted(it.seconds for it in self.entries.values() if it.seconds is not None)
+        """How long each that was not known took from submit to end, shortest first."""
+        made = (it for it in self.entries.values() if not it.known)
+        return sorted(it.seconds for it in made if it.seconds is not None)
 
 
 def _between(start: str, end: str) -> float:

@@ -110,12 +110,12 @@ def _jobs(run: Run) -> list[Row]:
     ends = ", ".join(f"{n} {it}" for it, n in books.ends().most_common())
     times = "–"
     if seconds:
-        times = f"p50 {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s"
+        times = f"{len(seconds)}: p50 {statistics.median(seconds):.1f} s, slowest {seconds[-1]:.1f} s"
     return [
         Row("accepted jobs and batches", f"{len(books.entries)}: {ends}"),
         Row("of these not ended", str(lost), "0", lost == 0),
         Row("of these not succeeded", str(bad), "0", bad == 0),
-        Row("from submit to end", times),
+        Row("from submit to end, of what was not known", times),
     ]
 
 
