@@ -9,8 +9,9 @@ use crate::sections::DataConfig;
 use crate::setting::Setting;
 
 /// Names that platforms and people already use, and the settings they mean.
-pub(crate) const ALIASES: [(&str, &str); 10] = [
+pub(crate) const ALIASES: [(&str, &str); 11] = [
     ("PORT", "server.port"),
+    ("RENDER_EXTERNAL_URL", "server.keep_awake_url"),
     ("REDIS_URL", "redis.url"),
     ("MONGODB_URI", "mongodb.url"),
     ("GEMINI_API_KEY", "gemini.api_key"),

@@ -14,7 +14,7 @@ use crate::send::Sender;
     "the HTTP client for webhooks could not be set up; are root certificates installed \
      (on Debian: ca-certificates)?"
 )]
-pub struct ConnectError(#[source] Box<dyn std::error::Error + Send + Sync>);
+pub struct ConnectError(#[source] pub(crate) Box<dyn std::error::Error + Send + Sync>);
 
 /// The sender of messages, as `config.webhooks` says; reaches nothing yet.
 ///

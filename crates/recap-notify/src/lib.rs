@@ -6,6 +6,7 @@
 
 mod answer;
 mod connect;
+mod doorbell;
 mod failure;
 mod resolve;
 mod send;
@@ -13,4 +14,5 @@ mod sign;
 mod turns;
 
 pub use connect::{ConnectError, connect};
+pub use doorbell::Doorbell;
 pub use resolve::{Lookup, system_lookup};

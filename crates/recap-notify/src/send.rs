@@ -65,11 +65,22 @@ impl Sender {
         })
     }
 
+    /// Asks for a page, without a message; says the status.
+    pub(crate) async fn get(&self, url: &str) -> Result<u16, AttemptError> {
+        let target = Destination::of(url, &self.rules).map_err(|_| AttemptError::AddressRefused)?;
+        let request = self.client(&target).get(target.url);
+        let answer = request.send().await.map_err(|it| attempt_error(&it))?;
+        Ok(answer.status().as_u16())
+    }
+
+    fn client(&self, target: &Destination) -> &Client {
+        if target.usual_port { &self.usual } else { &self.listed }
+    }
+
     async fn attempt(&self, target: Destination, notification: &Notification<'_>) -> Response {
         let began = Instant::now();
         let deadline = began + self.timeout;
-        let client = if target.usual_port { &self.usual } else { &self.listed };
-        let request = request(client, target, notification);
+        let request = request(self.client(&target), target, notification);
         let mut outcome = match timeout_at(deadline, request.send()).await {
             Ok(Ok(response)) => self.look_at(response, notification.unix_seconds, deadline).await,
             Ok(Err(error)) => without_answer(attempt_error(&error)),

@@ -4,6 +4,7 @@
 //! Invariant: nothing in here waits for a server before the process can be
 //! asked how it is; whatever is away is waited for in the background, and said.
 
+mod health;
 mod listen;
 mod numbers;
 mod ports;
@@ -15,6 +16,7 @@ mod start;
 mod status;
 mod watch;
 
+pub use health::{Health, Question, health};
 pub use listen::listen;
 pub use numbers::collect_numbers;
 pub use ports::{Ports, connect};

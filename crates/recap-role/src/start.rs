@@ -13,6 +13,10 @@ use recap_config::{
 use recap_telemetry::logs;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::health::{Question, health};
+
+/// The process that was asked is not well.
+const UNWELL: u8 = 1;
 /// The command or a setting is wrong.
 const USAGE: u8 = 2;
 /// Something on this machine is missing or broken.
@@ -27,6 +31,9 @@ pub struct RoleArgs {
     /// Port to listen on; 0 takes a free one. Overrides `server.port` and `PORT`.
     #[arg(long)]
     pub port: Option<u16>,
+    /// Start nothing: ask the process that runs here how it is.
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "ready")]
+    pub health: Option<Question>,
 }
 
 /// What a role begins with.
@@ -36,8 +43,8 @@ pub struct Started {
     pub search_path: Option<std::ffi::OsString>,
 }
 
-/// Runs one role from its arguments to its exit code: 0 when it ended in order,
-/// 2 when a setting is wrong, 4 when something is missing.
+/// Runs one role from its arguments to its exit code: 0 when it ended in order or
+/// is well, 1 when it is not, 2 when a setting is wrong, 4 when something is missing.
 pub fn run<F, R>(args: &RoleArgs, role: F) -> ExitCode
 where
     F: FnOnce(Started) -> R,
@@ -45,7 +52,7 @@ where
 {
     recap_telemetry::http::install_crypto();
     match start(args, role) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let _ = writeln!(std::io::stderr(), "recap: {error:#}");
             ExitCode::from(if error.is::<ConfigError>() { USAGE } else { MACHINE })
@@ -53,7 +60,7 @@ where
     }
 }
 
-fn start<F, R>(args: &RoleArgs, role: F) -> anyhow::Result<()>
+fn start<F, R>(args: &RoleArgs, role: F) -> anyhow::Result<ExitCode>
 where
     F: FnOnce(Started) -> R,
     R: Future<Output = anyhow::Result<()>>,
@@ -61,12 +68,17 @@ where
     let variables = EnvironmentVariables::of_process();
     let mut config = recap_config::load(args.config.as_deref(), &variables)?.config;
     config.server.port = args.port.unwrap_or(config.server.port);
+    if let Some(question) = args.health {
+        let health = health(&config.server, question)?;
+        std::io::stdout().write_all(health.text.as_bytes())?;
+        return Ok(if health.well { ExitCode::SUCCESS } else { ExitCode::from(UNWELL) });
+    }
     init_logs(&config.log, None)?;
     let search_path = variables.get("PATH").map(Into::into);
     let runtime = runtime(&config.runtime)?;
     let done = runtime.block_on(role(Started { config, search_path }));
     runtime.shutdown_background();
-    done
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 /// Logs as the settings say, or with another filter.

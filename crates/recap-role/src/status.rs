@@ -17,13 +17,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use recap_core::ports::{Probe, report};
 use serde_json::json;
 use tokio::net::TcpStream;
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::numbers::collect_numbers;
 use crate::ports::Ports;
+
+/// How long the numbers are good for: anybody may ask, and some are the store's.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Connections at once; further ones wait to be accepted.
 const CONNECTIONS: usize = 16;
@@ -50,6 +54,7 @@ pub async fn serve(
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
+    let desk = Arc::new(Desk { ports, collected: Mutex::default() });
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -70,17 +75,36 @@ pub async fn serve(
                 continue;
             }
         };
-        let ports = ports.clone();
+        let desk = Arc::clone(&desk);
         connections.spawn(async move {
             let _slot = slot;
-            let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection(stream, &ports)).await;
+            let _ = tokio::time::timeout(CONNECTION_TIMEOUT, connection(stream, &desk)).await;
         });
     }
 }
 
-async fn connection(stream: TcpStream, ports: &Ports) {
+/// What questions are answered from.
+struct Desk {
+    ports: Ports,
+    /// When the numbers were last brought up to date.
+    collected: Mutex<Option<Instant>>,
+}
+
+impl Desk {
+    /// Brings the numbers up to date, unless that was done a moment ago, or somebody
+    /// is about it: numbers of a moment ago are better than none.
+    async fn collect(&self) {
+        let Ok(mut last) = self.collected.try_lock() else { return };
+        if last.is_none_or(|it| it.elapsed() >= FRESH) {
+            collect_numbers(&self.ports).await;
+            *last = Some(Instant::now());
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, desk: &Desk) {
     let service = service_fn(async |request: Request<Incoming>| {
-        Ok::<_, Infallible>(answer(&request, ports).await)
+        Ok::<_, Infallible>(answer(&request, desk).await)
     });
     let serving = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -92,15 +116,15 @@ async fn connection(stream: TcpStream, ports: &Ports) {
     }
 }
 
-async fn answer(request: &Request<Incoming>, ports: &Ports) -> Response<Full<Bytes>> {
+async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes>> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return problem(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed");
     }
     match request.uri().path() {
         "/health/live" => json_answer(StatusCode::OK, &json!({ "status": "ok" })),
-        "/health" | "/health/ready" => ready(&ports.probes).await,
+        "/health" | "/health/ready" => ready(&desk.ports.probes).await,
         "/metrics" => {
-            collect_numbers(ports).await;
+            desk.collect().await;
             let text = recap_telemetry::metrics::render();
             typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
         }

@@ -4,9 +4,11 @@
 //! Invariant: the guards around a port (slots, breakers) are put together here,
 //! so that neither steps nor adapters know of them.
 
+mod awake;
 mod context;
 mod control;
 mod guarded;
+mod held;
 mod observer;
 mod outside;
 mod reconciler;

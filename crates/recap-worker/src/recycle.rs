@@ -6,9 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use async_trait::async_trait;
 use recap_core::jobs::{JobPayload, Runner};
 use recap_core::ports::Handler;
-use recap_telemetry::metrics;
 use tokio_util::sync::CancellationToken;
 use tracing::info;
+
+use crate::held::Held;
 
 /// Counts jobs that are handled, and drains when there were enough. Messages are
 /// none: they are sent beside the jobs.
@@ -17,6 +18,7 @@ pub(crate) struct Counted {
     /// `None`: there is never enough.
     pub(crate) left: Option<AtomicU64>,
     pub(crate) drain: CancellationToken,
+    pub(crate) held: Arc<Held>,
 }
 
 impl Counted {
@@ -30,7 +32,7 @@ impl Counted {
         drain: CancellationToken,
     ) -> Arc<Self> {
         let left = (max_jobs > 0).then(|| AtomicU64::new(spread(max_jobs, jitter, chance)));
-        Arc::new(Self { runner, left, drain })
+        Arc::new(Self { runner, left, drain, held: Arc::default() })
     }
 }
 
@@ -51,7 +53,7 @@ impl Handler for Counted {
         if payload.job().is_none() {
             return self.runner.handle(payload).await;
         }
-        let in_hand = InHand::new();
+        let in_hand = self.held.take();
         self.runner.handle(payload).await;
         drop(in_hand);
         if let Some(left) = &self.left
@@ -60,22 +62,6 @@ impl Handler for Counted {
             info!("enough jobs for one process (worker.max_jobs); draining");
             self.drain.cancel();
         }
-    }
-}
-
-/// Counts a job as in hand until it is dropped, whatever became of it.
-struct InHand;
-
-impl InHand {
-    fn new() -> Self {
-        metrics::job_in_hand(1);
-        Self
-    }
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        metrics::job_in_hand(-1);
     }
 }
 

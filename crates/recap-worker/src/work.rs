@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::awake;
 use crate::control::{self, Wishes};
 use crate::reconciler;
 use crate::recycle::Counted;
@@ -49,6 +50,8 @@ pub async fn run(
     let runner = Runner::new(Arc::clone(&cx), shutdown.clone());
     let (max_jobs, jitter) = (worker.max_jobs, worker.max_jobs_jitter);
     let handler = Counted::new(runner, max_jobs, jitter, (cx.chance)(), drain.clone());
+    let held = Arc::clone(&handler.held);
+    tasks.spawn(awake::keep(config.clone(), held, drain.clone()));
     let pull = Pull {
         concurrency: worker.concurrency,
         regions: regions(&worker.regions),

@@ -23,7 +23,8 @@ pub struct Cli {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  the job failed and would fail again: the video is private, has no captions, …
+  1  the job failed and would fail again: the video is private, has no captions, …;
+     or the recap that was asked is not well
   2  the command, a link or a setting is wrong; the message says the mend
   3  the job failed for now: blocked, out of quota, no network; try again later
   4  something on this machine is missing or broken; `recap doctor` says what
@@ -41,6 +42,8 @@ pub enum Command {
     Demo(DemoArgs),
     /// Check what recap needs on this machine, one line each.
     Doctor,
+    /// Ask the recap that runs here how it is, part by part.
+    Health(HealthArgs),
     /// Say to all workers what they are to do.
     #[command(subcommand)]
     Admin(AdminCommand),
@@ -79,6 +82,16 @@ pub enum Role {
     Gateway,
     /// Works on jobs; serves health and metrics only.
     Worker,
+}
+
+#[derive(Debug, Args)]
+pub struct HealthArgs {
+    /// Port it listens on. Overrides `server.port` and `PORT`.
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Whether it serves is enough; what it depends on may be away.
+    #[arg(long)]
+    pub live: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -60,6 +60,7 @@ async fn execute(
         Command::Admin(command) => commands::admin::run(config, &command).await,
         Command::Keys(command) => commands::keys::run(config, command).await,
         Command::Migrate(args) => commands::migrate::run(config, &args).await,
+        Command::Health(args) => commands::health::run(config, &args),
         Command::Doctor => commands::doctor::run(config, search_path).await,
         Command::Config => commands::config::run(&loaded),
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{base_url, between, hosts, origins, seconds};
+use crate::check::{base_url, between, hosts, origins, seconds, url};
 use crate::error::Problem;
 
 /// The HTTP server: `[server]`.
@@ -22,6 +22,13 @@ pub struct ServerConfig {
     /// Where clients reach this server, as in `https://recap.example.org`; goes
     /// before the paths of URLs in messages. Empty: they are paths alone.
     pub public_url: String,
+    /// Our own address as the platform sees it from outside. A process that works
+    /// on jobs asks for it now and then, so that it is not put to sleep meanwhile;
+    /// one that has none does not. By the rules of `[webhooks]`. Also
+    /// `RENDER_EXTERNAL_URL`, which Render sets. Empty: never.
+    pub keep_awake_url: String,
+    /// How often it asks, in seconds.
+    pub keep_awake_seconds: u64,
     /// Threads that serve requests.
     pub workers: usize,
     /// Connections that may wait to be accepted.
@@ -73,6 +80,8 @@ impl Default for ServerConfig {
             host: IpAddr::from([127, 0, 0, 1]),
             port: 8080,
             public_url: String::new(),
+            keep_awake_url: String::new(),
+            keep_awake_seconds: 600,
             trusted_proxies: 0,
             cors_origins: Vec::new(),
             allowed_hosts: Vec::new(),
@@ -99,6 +108,12 @@ impl ServerConfig {
         Duration::from_secs(self.request_timeout_seconds)
     }
 
+    /// How often a process that works asks for its own address, and for which.
+    pub fn keep_awake(&self) -> Option<(&str, Duration)> {
+        let url = Some(self.keep_awake_url.as_str()).filter(|it| !it.is_empty())?;
+        Some((url, Duration::from_secs(self.keep_awake_seconds)))
+    }
+
     /// How long an answer may stay unread.
     pub fn write_timeout(&self) -> Duration {
         Duration::from_secs(self.write_timeout_seconds)
@@ -113,6 +128,10 @@ impl ServerConfig {
         if !self.public_url.is_empty() {
             base_url("server.public_url", &self.public_url, found);
         }
+        if !self.keep_awake_url.is_empty() {
+            url("server.keep_awake_url", &self.keep_awake_url, found);
+        }
+        seconds("server.keep_awake_seconds", self.keep_awake_seconds, 1, found);
         between("server.trusted_proxies", self.trusted_proxies, 0, 16, found);
         origins("server.cors_origins", &self.cors_origins, found);
         hosts("server.allowed_hosts", &self.allowed_hosts, found);

@@ -75,7 +75,9 @@ impl EnvironmentFile {
 /// The name that platforms have for it, or else ours.
 fn name(section: &str, field: &str) -> String {
     let key = format!("{section}.{field}");
-    match ALIASES.iter().find(|(_, it)| *it == key) {
+    // What a platform sets by itself is not for a file.
+    let ours = |(name, it): &&(&str, &str)| *it == key && !name.starts_with("RENDER_");
+    match ALIASES.iter().find(ours) {
         Some((name, _)) => (*name).to_owned(),
         None => format!("RECAP_{section}__{field}").to_uppercase(),
     }

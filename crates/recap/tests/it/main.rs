@@ -7,6 +7,7 @@ mod crash;
 mod faults;
 mod fleet;
 mod hanging;
+mod health;
 mod keyed;
 mod main_job;
 mod processes;

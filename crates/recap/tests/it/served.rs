@@ -56,6 +56,10 @@ impl Served {
         self.child.id()
     }
 
+    pub(crate) fn port(&self) -> String {
+        self.base.rsplit(':').next().unwrap().to_owned()
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Value {
         let answer = self.http.get(format!("{}{path}", self.base)).send().await.unwrap();
         answer.json().await.unwrap()
