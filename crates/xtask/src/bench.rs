@@ -7,12 +7,14 @@
 //! standard error.
 
 mod footprint;
+mod growth;
 mod http;
 mod jobs;
 mod pressure;
 mod recap;
 mod seed;
 mod service;
+mod svg;
 mod table;
 
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ enum What {
     Jobs(jobs::Args),
     /// Requests a second and what they cost, beside a Python and a bare Rust server.
     Http(http::Args),
+    /// What a job, a poll and a submit cost as there is more of everything.
+    Growth(growth::Args),
     /// What is left off as memory fills, and whether it comes back.
     Pressure(pressure::Args),
     /// Fill a store with keys and summaries, for `http`.
@@ -52,6 +56,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         What::Footprint => footprint::run(),
         What::Jobs(args) => jobs::run(&args),
         What::Http(args) => http::run(&args),
+        What::Growth(args) => growth::run(&args),
         What::Pressure(args) => pressure::run(&args),
         What::Fill => pressure::fill(),
         What::Seed(args) => seed::run(&args),

@@ -7,8 +7,6 @@ mod told;
 
 use std::path::PathBuf;
 
-use recap_testkit::servers::MongoDb;
-
 use self::harness::Harness;
 use self::rows::Rows;
 use super::Programs;
@@ -57,10 +55,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     if files.is_empty() {
         crate::tools::install()?;
         let harness = Harness::prepare(&args.peers, &args.programs.dir()?)?;
-        let documents = MongoDb::start();
         for what in &args.what {
             note(&format!("{what}: {}", args.servers.join(", ")));
-            files.push(harness.run(what, args, documents.url())?);
+            files.push(harness.run(what, args)?);
         }
     }
     let rows = Rows::read(&files)?;

@@ -81,6 +81,7 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
 
     let mut filler = Filler::start(&recap.group)?;
     let (mut accepted, mut wrong) = (Vec::new(), Vec::new());
+    let mut working_ended = Value::Null;
     say(HEAD);
     for (step, (percent, gone)) in STEPS.into_iter().enumerate() {
         filler.fill(&recap.group, percent)?;
@@ -94,7 +95,7 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
             note("the job that was at work is let end");
             let job = recap.ended(&working, end()).await?;
             wrong.extend(job.is_none().then(|| "the job at work did not end".to_owned()));
-            say_job(&job.unwrap_or_default());
+            working_ended = job.unwrap_or_default();
         }
     }
     for id in &accepted {
@@ -103,16 +104,15 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
     let killed = recap.group.oom_kills()?;
     wrong.extend((killed > 0).then(|| format!("{killed} processes were killed")));
     wrong.extend(look::log(&recap.log()?));
-    say(&format!("\n{} jobs were accepted meanwhile, and all succeeded.", accepted.len()));
+    say(&format!(
+        "\nThe job that was at work {}, with the warnings {}.\n\
+         {} jobs were accepted meanwhile, and all succeeded; {killed} processes were killed.",
+        working_ended["status"],
+        working_ended["warnings"],
+        accepted.len()
+    ));
     ensure!(wrong.is_empty(), "not as documented: {}", wrong.join("; "));
     Ok(())
-}
-
-fn say_job(job: &Value) {
-    say(&format!(
-        "| | the job at work: {}, warnings {} | | | | | | |",
-        job["status"], job["warnings"]
-    ));
 }
 
 /// Waits until yt-dlp is gone and Gemini is asked.

@@ -37,8 +37,20 @@ impl Drop for Reaped {
 }
 
 impl Recap {
-    /// Starts it, and waits until it is ready. What it says is in `log` in `dir`.
+    /// Starts it in all roles, and waits until it is ready. Its log and its data, unless
+    /// the settings say otherwise, are in `dir`.
     pub(super) async fn start(
+        program: &Path,
+        limits: Limits,
+        settings: &[(&str, String)],
+        dir: &Path,
+    ) -> anyhow::Result<Self> {
+        Self::start_as("all", program, limits, settings, dir).await
+    }
+
+    /// The same in one role.
+    pub(super) async fn start_as(
+        role: &str,
         program: &Path,
         limits: Limits,
         settings: &[(&str, String)],
@@ -49,7 +61,7 @@ impl Recap {
         let out = File::create(&log)?;
         let child = group
             .command(program)
-            .args(["serve", "--port", &port.to_string()])
+            .args(["serve", "--role", role, "--port", &port.to_string()])
             .current_dir(dir)
             .env("RECAP_DATA__DIR", dir.join(format!("data-{port}")))
             .env("RECAP_LOG__FILTER", "warn")
@@ -79,18 +91,22 @@ impl Recap {
         Ok(std::fs::read_to_string(&self.log)?)
     }
 
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
         Ok(self.raw(path).await?.error_for_status()?.json().await?)
     }
 
     /// An answer of whatever status.
     pub(super) async fn raw(&self, path: &str) -> anyhow::Result<reqwest::Response> {
-        Ok(self.http.get(format!("{}{path}", self.base)).send().await?)
+        Ok(self.http.get(self.url(path)).send().await?)
     }
 
     /// Asks for a summary; its answer, of whatever status.
     pub(super) async fn post(&self, body: &Value) -> anyhow::Result<reqwest::Response> {
-        Ok(self.http.post(format!("{}/v1/summaries", self.base)).json(body).send().await?)
+        Ok(self.http.post(self.url("/v1/summaries")).json(body).send().await?)
     }
 
     /// Asks for a summary; the id of its job.

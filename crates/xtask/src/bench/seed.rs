@@ -9,6 +9,7 @@ use recap_config::EnvironmentVariables;
 use recap_core::JobKind;
 use recap_core::job::Owner;
 use recap_core::key::{ApiKey, KeyRequest, NewKey, Scope};
+use recap_core::ports::Keys;
 use recap_core::summary::{ChapterSummary, KeyPoint, Summary};
 use recap_core::{Job, VideoId};
 use recap_testkit::samples;
@@ -39,18 +40,23 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     tokio::runtime::Runtime::new()?.block_on(async {
         let opened = recap_store::open(&config).await?;
         opened.store.check().await?;
-        let mut texts = String::new();
-        for number in 0..CLIENTS {
-            let NewKey { text, key } = key(number);
-            opened.keys.put_key(&key).await?;
-            texts = texts + &text + "\n";
-        }
-        std::fs::write(&args.keys, texts)?;
+        std::fs::write(&args.keys, keys(&*opened.keys).await?.join("\n"))?;
         for (number, video) in videos(&args.videos)?.into_iter().enumerate() {
             opened.store.insert(&summarized(video, number)?, false).await?;
         }
         Ok(())
     })
+}
+
+/// Makes a key for each client.
+pub(super) async fn keys(store: &dyn Keys) -> anyhow::Result<Vec<String>> {
+    let mut texts = Vec::new();
+    for number in 0..CLIENTS {
+        let NewKey { text, key } = key(number);
+        store.put_key(&key).await?;
+        texts.push(text);
+    }
+    Ok(texts)
 }
 
 /// In order of their ids.

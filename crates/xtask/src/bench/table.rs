@@ -28,7 +28,12 @@ pub(super) fn spread(values: &[f64]) -> String {
     }
 }
 
-/// Three digits.
+/// A whole number with commas.
+pub(super) fn whole(value: u32) -> String {
+    grouped(&value.to_string())
+}
+
+/// Three digits; of nothing, one.
 pub(super) fn figure(value: f64) -> String {
     let digits = match value.abs() {
         it if it >= 100.0 => 0,
@@ -36,13 +41,14 @@ pub(super) fn figure(value: f64) -> String {
         it if it >= 1.0 => 2,
         it if it >= 0.1 => 3,
         it if it >= 0.01 => 4,
+        0.0 => 0,
         _ => 5,
     };
     let text = format!("{value:.digits$}");
     if digits == 0 { grouped(&text) } else { text }
 }
 
-/// A whole number with commas.
+/// Digits with commas.
 fn grouped(digits: &str) -> String {
     let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |it| ("-", it));
     let mut text = String::new();
@@ -62,7 +68,8 @@ mod tests {
     #[test]
     fn figures_have_three_digits() {
         let cases = [
-            (0.0, "0.00000"),
+            (0.0, "0"),
+            (0.001_234, "0.00123"),
             (0.0123, "0.0123"),
             (0.456, "0.456"),
             (1.234, "1.23"),
@@ -84,6 +91,7 @@ mod tests {
 
     #[test]
     fn a_table_has_as_many_columns_everywhere() {
+        assert_eq!(whole(1_000_000), "1,000,000");
         assert_eq!(head(&["a", "b"]), "| a | b |\n| --- | ---: |");
         assert_eq!(row(&["1".to_owned(), "2".to_owned()]), "| 1 | 2 |");
     }

@@ -46,7 +46,7 @@ impl Harness {
     }
 
     /// Runs one benchmark; the file with its rows.
-    pub(super) fn run(&self, what: &str, args: &Args, documents: &str) -> anyhow::Result<PathBuf> {
+    pub(super) fn run(&self, what: &str, args: &Args) -> anyhow::Result<PathBuf> {
         let before = self.files(what)?;
         let (servers, rounds) = (args.servers.join(","), args.rounds.to_string());
         let status = self
@@ -55,7 +55,7 @@ impl Harness {
             .env("RECAP_PROGRAMS", &self.programs)
             .env("RECAP_XTASK", std::env::current_exe()?)
             .env("RECAP_YTDLP", tool("yt-dlp/bin/yt-dlp"))
-            .env("BENCH_MONGODB_URI", documents)
+            .env("RECAP_SECANTUSD", tool("secantus/bin/secantusd-py"))
             .status()?;
         succeeded(status)?;
         let new = self.files(what)?.into_iter().find(|it| !before.contains(it));
