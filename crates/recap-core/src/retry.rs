@@ -1,7 +1,11 @@
 //! When a failed attempt is repeated, how long that waits, and when to give
 //! up. Pure: the caller passes attempt, class and chance.
 
+mod budget;
+
 use std::time::Duration;
+
+pub use budget::RetryBudget;
 
 /// What kind of failure an attempt ended in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,8 @@ use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
 use recap_core::load::Load;
 use recap_core::ports::{
-    Cache, Events, Keys, Limits, Probe, Queue, Replies, Store, StoreError, Webhooks,
+    BreakerUse, Cache, Events, Keys, Limits, Pools, Probe, Queue, Replies, Store, StoreError,
+    Webhooks,
 };
 use recap_core::webhook::AddressRules;
 use recap_core::{ErrorCode, JobId};
@@ -40,11 +41,11 @@ const READ: Duration = Duration::from_secs(2);
 /// How long it may take over a write, of which there is not.
 const WRITE: Duration = Duration::from_secs(5);
 
-/// How long a queue that did not answer is left to the reconciler.
-const QUEUE_REST: Duration = Duration::from_secs(1);
-
 /// Brings the metrics of other parts of the process up to date.
 pub type Collect = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
+
+/// Says how much is in use of what the process has a limited number of.
+pub type Look = Arc<dyn Fn() -> Pools + Send + Sync>;
 
 /// The ports the API calls, and its clock.
 #[derive(Clone)]
@@ -64,6 +65,8 @@ pub struct State {
     pub probes: Vec<Arc<dyn Probe>>,
     /// Called before `/metrics` is answered.
     pub collect: Collect,
+    /// Called to answer `/health/pools`.
+    pub pools: Look,
     pub clock: Clock,
 }
 
@@ -151,8 +154,8 @@ impl Context {
             capacity: Capacity::new(&config.limits),
             lanes: Lanes::new(&config.queue),
             copies: Copies::new(Arc::clone(&state.cache), config.cache.job()),
-            queue_reach: Reach::new(QUEUE_REST),
-            questions: Questions::new(),
+            queue_reach: Reach::new(config.queue.rest()),
+            questions: Questions::new(config.store.rest()),
             news: News::default(),
             waiters: Seats::new(config.server.max_waiters),
             streams: Seats::new(config.server.max_streams),
@@ -178,6 +181,11 @@ impl Context {
 
     pub(crate) fn webhooks(&self) -> &dyn Webhooks {
         &*self.state.desk.webhooks
+    }
+
+    /// How what is waited for is, by name.
+    pub(crate) fn reached(&self) -> [(&'static str, BreakerUse); 2] {
+        [("store", self.questions.shown()), ("queue", self.queue_reach.shown())]
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -31,7 +31,7 @@ mod stream;
 mod wait;
 
 pub use body::{Language, job_json};
-pub use context::{Collect, State};
+pub use context::{Collect, Look, State};
 pub use error::status_of;
 pub use openapi::openapi;
 pub use role::{check_access, process, role};

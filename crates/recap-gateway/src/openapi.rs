@@ -102,6 +102,7 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         health::health,
         health::live,
         health::ready,
+        health::pools,
         metrics::metrics,
         spec::openapi,
         docs::page,

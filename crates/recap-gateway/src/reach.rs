@@ -5,12 +5,9 @@ use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use recap_core::ports::StoreError;
+use recap_core::ports::{BreakerState, BreakerUse, StoreError};
 use recap_telemetry::metrics;
 use tokio::time::{Instant, timeout};
-
-/// How long a store that was waited for in vain is left alone.
-const STORE_REST: Duration = Duration::from_millis(500);
 
 /// An error that takes as long as this costs what a time-out costs.
 const SLOW: Duration = Duration::from_millis(500);
@@ -50,6 +47,18 @@ impl Reach {
         *self.away_until() = Some(Instant::now() + self.rest);
     }
 
+    /// As it is shown to people: open while a scout is under way, too.
+    pub(crate) fn shown(&self) -> BreakerUse {
+        let Some(until) = *self.away_until() else { return BreakerUse::default() };
+        let left = until.saturating_duration_since(Instant::now());
+        let state = if left.is_zero() { BreakerState::HalfOpen } else { BreakerState::Open };
+        BreakerUse {
+            state,
+            failures: 1,
+            retry_in_seconds: left.as_secs() + u64::from(left.subsec_nanos() > 0),
+        }
+    }
+
     fn away_until(&self) -> MutexGuard<'_, Option<Instant>> {
         self.away_until.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -61,8 +70,14 @@ pub(crate) struct Questions {
 }
 
 impl Questions {
-    pub(crate) fn new() -> Self {
-        Self { reach: Reach::new(STORE_REST) }
+    /// `rest` is how long a store that was waited for in vain is left alone.
+    pub(crate) fn new(rest: Duration) -> Self {
+        Self { reach: Reach::new(rest) }
+    }
+
+    /// As it is shown to people.
+    pub(crate) fn shown(&self) -> BreakerUse {
+        self.reach.shown()
     }
 
     /// The store's answer to `question`, unless it takes longer than `limit`, or
@@ -97,6 +112,7 @@ impl Questions {
 mod tests {
     use super::*;
 
+    const REST: Duration = Duration::from_millis(500);
     const LIMIT: Duration = Duration::from_secs(2);
 
     async fn slow() -> Result<(), StoreError> {
@@ -109,7 +125,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn only_the_first_one_waits() {
-        let store = Questions::new();
+        let store = Questions::new(REST);
         let began = Instant::now();
         assert!(store.ask(LIMIT, slow()).await.is_err());
         assert_eq!(began.elapsed(), LIMIT);
@@ -121,9 +137,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn after_a_rest_one_finds_out() {
-        let store = Questions::new();
+        let store = Questions::new(REST);
         assert!(store.ask(LIMIT, slow()).await.is_err());
-        tokio::time::advance(STORE_REST).await;
+        tokio::time::advance(REST).await;
         let scout = store.ask(LIMIT, slow());
         let others = async {
             tokio::task::yield_now().await;
@@ -131,7 +147,7 @@ mod tests {
         };
         let (scouted, ()) = tokio::join!(scout, others);
         assert!(scouted.is_err());
-        tokio::time::advance(STORE_REST).await;
+        tokio::time::advance(REST).await;
         for _ in 0..3 {
             assert!(store.ask(LIMIT, quick()).await.is_ok());
         }
@@ -139,9 +155,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_scout_that_never_returns_is_not_waited_for() {
-        let reach = Reach::new(STORE_REST);
+        let reach = Reach::new(REST);
         reach.failed();
-        tokio::time::advance(STORE_REST).await;
+        tokio::time::advance(REST).await;
         assert!(reach.worth_asking(LIMIT));
         assert!(!reach.worth_asking(LIMIT));
         tokio::time::advance(LIMIT).await;
@@ -150,7 +166,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_error_at_once_is_about_one_question_only() {
-        let store = Questions::new();
+        let store = Questions::new(REST);
         let broken = async { Err::<(), _>(StoreError("broken document".into())) };
         assert!(store.ask(LIMIT, broken).await.is_err());
         assert!(store.ask(LIMIT, quick()).await.is_ok());

@@ -91,7 +91,7 @@ pub fn role(
     clock: Clock,
     shutdown: CancellationToken,
 ) -> impl Future<Output = io::Result<()>> + Send + use<> {
-    let numbers = ports.clone();
+    let (numbers, pools) = (ports.clone(), ports.clone());
     let state = State {
         desk: Desk {
             store: Arc::clone(&ports.store),
@@ -116,6 +116,7 @@ pub fn role(
             let ports = numbers.clone();
             Box::pin(async move { collect_numbers(&ports).await })
         }),
+        pools: Arc::new(move || pools.pools()),
         clock,
     };
     serve(state, config, listener, shutdown)

@@ -75,6 +75,7 @@ fn endpoints(app: &mut impl Router) {
     .service(at("/health").get(OPEN, Free, health::health))
     .service(at("/health/live").get(OPEN, Free, health::live))
     .service(at("/health/ready").get(OPEN, Free, health::ready))
+    .service(at("/health/pools").get(OPEN, Free, health::pools))
     .service(at("/metrics").get(OPEN, Free, metrics::metrics))
     .service(at("/openapi.json").get(OPEN, Free, spec::openapi))
     .service(at("/docs").get(OPEN, Free, docs::page))

@@ -78,6 +78,7 @@ impl Sender {
     }
 
     async fn attempt(&self, target: Destination, notification: &Notification<'_>) -> Response {
+        let _in_flight = metrics::InFlight::to_webhook();
         let began = Instant::now();
         let deadline = began + self.timeout;
         let request = request(self.client(&target), target, notification);

@@ -13,7 +13,7 @@ use apalis_redis::{Config as Settings, RedisTask, queries};
 use async_trait::async_trait;
 use recap_config::Config;
 use recap_core::job::{Lane, Region};
-use recap_core::ports::{BoxError, Entry, Handler, Pull, Queue, QueueError};
+use recap_core::ports::{BoxError, Entry, Handler, Link, Pull, Queue, QueueError};
 use recap_redis::Redis;
 use recap_redis::redis::{RedisError, cmd, pipe};
 use tokio_util::task::AbortOnDropHandle;
@@ -136,6 +136,11 @@ impl Queue for RedisQueue {
             done.await.map_err(|it| QueueError(it.into()))?;
         }
         Ok(())
+    }
+
+    fn link(&self) -> Option<Link> {
+        let (away, redis) = (self.redis.is_away(), &self.redis);
+        Some(Link { away, losses: redis.losses(), in_flight: redis.in_flight() })
     }
 
     async fn check(&self) -> Result<(), QueueError> {

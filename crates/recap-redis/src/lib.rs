@@ -8,6 +8,7 @@ mod info;
 mod watcher;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use recap_config::{RedisConfig, Secret};
@@ -33,7 +34,30 @@ pub struct Redis {
     prefix: Arc<str>,
     away: watch::Receiver<bool>,
     seen: Arc<watch::Sender<bool>>,
+    counts: Arc<Counts>,
     _watcher: Arc<AbortOnDropHandle<()>>,
+}
+
+#[derive(Default)]
+struct Counts {
+    losses: AtomicU64,
+    in_flight: AtomicU64,
+}
+
+/// Counts a call until it is dropped, answered or not.
+struct InFlight<'a>(&'a AtomicU64);
+
+impl<'a> InFlight<'a> {
+    fn new(count: &'a AtomicU64) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Why a call had no result.
@@ -69,9 +93,19 @@ impl Redis {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), settings)?;
         let (seen, away) = watch::channel(false);
         let seen = Arc::new(seen);
-        let watcher = watcher::spawn(manager.clone(), Arc::clone(&seen), timeout);
+        let watcher = watcher::spawn(manager.clone(), Arc::clone(&seen), config);
         let prefix = config.prefix.as_str().into();
-        Ok(Self { client, manager, timeout, prefix, away, seen, _watcher: Arc::new(watcher) })
+        let counts = Arc::default();
+        Ok(Self {
+            client,
+            manager,
+            timeout,
+            prefix,
+            away,
+            seen,
+            counts,
+            _watcher: Arc::new(watcher),
+        })
     }
 
     /// `{prefix}:{name}`
@@ -87,6 +121,16 @@ impl Redis {
     /// Whether the last call went unanswered, and no sign of life came since.
     pub fn is_away(&self) -> bool {
         *self.away.borrow()
+    }
+
+    /// How often the server went away so far.
+    pub fn losses(&self) -> u64 {
+        self.counts.losses.load(Ordering::Relaxed)
+    }
+
+    /// Calls that wait for an answer.
+    pub fn in_flight(&self) -> u64 {
+        self.counts.in_flight.load(Ordering::Relaxed)
     }
 
     /// Changes with [`Redis::is_away`].
@@ -115,6 +159,7 @@ impl Redis {
         if self.is_away() {
             return Err(CallError::Away);
         }
+        let _call = InFlight::new(&self.counts.in_flight);
         let mut manager = self.manager.clone();
         match tokio::time::timeout(self.timeout, work(&mut manager)).await {
             Ok(Ok(value)) => Ok(value),
@@ -142,6 +187,7 @@ impl Redis {
 
     fn leave(&self, why: &str) {
         if !self.seen.send_replace(true) {
+            self.counts.losses.fetch_add(1, Ordering::Relaxed);
             warn!(error = why, "Redis does not answer; going on without it until it does");
         }
     }

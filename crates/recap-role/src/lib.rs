@@ -7,6 +7,7 @@
 mod health;
 mod listen;
 mod numbers;
+mod pools;
 mod ports;
 mod probes;
 mod process;

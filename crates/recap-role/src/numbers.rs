@@ -18,8 +18,16 @@ pub async fn collect_numbers(ports: &Ports) {
     metrics::cache_misses(numbers.cache_misses);
     metrics::cache_bytes(numbers.cache_memory_bytes);
     metrics::events_dropped(numbers.events_dropped);
-    metrics::slots_in_use("fetch", numbers.slots_fetch_in_use);
-    metrics::slots_in_use("summarize", numbers.slots_summarize_in_use);
+    let pools = ports.pools();
+    for (name, it) in pools.slots {
+        metrics::slots(name, it.in_use, it.waiting);
+    }
+    for (part, link) in pools.redis {
+        metrics::redis_losses(part, link.losses);
+    }
+    for it in pools.connections.into_values() {
+        metrics::store_connections(it.open, it.in_use, it.waiting, it.failed);
+    }
     let queue = tokio::time::timeout(STORE_TIMEOUT, ports.queue.check()).await;
     metrics::redis_away("queue", !matches!(queue, Ok(Ok(()))));
     let asking = tokio::time::timeout(STORE_TIMEOUT, ports.store.count_open(None, u64::MAX));

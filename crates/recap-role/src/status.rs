@@ -1,4 +1,4 @@
-//! `/health/live`, `/health/ready` and `/metrics` of a process that serves
+//! `/health/live`, `/health/ready`, `/health/pools` and `/metrics` of a process that serves
 //! nothing else.
 
 use std::convert::Infallible;
@@ -123,6 +123,7 @@ async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes
     match request.uri().path() {
         "/health/live" => json_answer(StatusCode::OK, &json!({ "status": "ok" })),
         "/health" | "/health/ready" => ready(&desk.ports.probes).await,
+        "/health/pools" => json_answer(StatusCode::OK, &json!(desk.ports.pools())),
         "/metrics" => {
             desk.collect().await;
             let text = recap_telemetry::metrics::render();

@@ -17,11 +17,14 @@ mod probe;
 mod server;
 mod slots;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use recap_config::{Config, SharedBackend};
 use recap_core::jobs::Clock;
-use recap_core::ports::{Breakers, Cache, Events, Limits, Probe, Slots};
+use recap_core::ports::{
+    BreakerUse, Breakers, Cache, Events, Limits, Link, Probe, Slot, SlotUse, Slots,
+};
 use recap_redis::Redis;
 
 use crate::breakers::{MemoryBreakers, RedisBreakers};
@@ -49,6 +52,8 @@ pub struct Shared {
     pub probe: Arc<dyn Probe>,
     counts: Arc<Counts>,
     near: Arc<Near>,
+    near_breakers: Arc<MemoryBreakers>,
+    limits_of_slots: [usize; 2],
     server: Option<Server>,
 }
 
@@ -81,6 +86,27 @@ impl Shared {
         self.counts.numbers(self.near.size(), away)
     }
 
+    /// The way to the Redis, if there is one.
+    pub fn link(&self) -> Option<Link> {
+        self.server.as_ref().map(Server::link)
+    }
+
+    /// By kind.
+    pub fn slots_in_use(&self) -> BTreeMap<&'static str, SlotUse> {
+        let kinds = [("fetch", Slot::Fetch), ("summarize", Slot::Summarize)];
+        let used = |(name, slot): (&'static str, Slot)| {
+            let (in_use, waiting) = self.counts.slots(slot);
+            let limit = self.limits_of_slots[slot as usize] as u64;
+            (name, SlotUse { in_use, waiting, limit })
+        };
+        kinds.into_iter().map(used).collect()
+    }
+
+    /// By name, as this process has seen them.
+    pub fn breakers_now(&self) -> BTreeMap<&'static str, BreakerUse> {
+        self.near_breakers.now()
+    }
+
     /// The memory that this process may use for the cache from now on, in bytes;
     /// what does not fit goes at once. For when memory grows short: the setting
     /// `cache.memory_mb` is what it starts with.
@@ -89,18 +115,26 @@ impl Shared {
     }
 }
 
+/// In the order of [`Slot`].
+fn limits_of_slots(config: &Config) -> [usize; 2] {
+    [config.limits.fetches, config.limits.summarizations]
+}
+
 fn in_memory(config: &Config, clock: Clock) -> Shared {
+    let breakers = Arc::new(MemoryBreakers::new((&config.breakers).into()));
     let counts = Arc::new(Counts::default());
     let near = Arc::new(Near::new(Rules::new(&config.cache), Arc::clone(&clock)));
     Shared {
         events: Arc::new(MemoryEvents::default()),
         slots: Arc::new(MemorySlots::new(&config.limits, Arc::clone(&counts))),
         cache: Arc::new(MemoryCache::new(Arc::clone(&near), Arc::clone(&counts))),
-        breakers: Arc::new(MemoryBreakers::new((&config.breakers).into())),
+        breakers: breakers.clone(),
         limits: Arc::new(MemoryLimits::new(clock)),
         probe: Arc::new(MemoryProbe),
         counts,
         near,
+        near_breakers: breakers,
+        limits_of_slots: limits_of_slots(config),
         server: None,
     }
 }
@@ -122,16 +156,18 @@ fn on_redis(config: &Config, clock: Clock, redis: Redis) -> Shared {
     let keeper = Arc::new(Keeper::new(server.clone(), lease, wire.outbox(), Arc::clone(&bells)));
     let slots = MemorySlots::new(&config.limits, Arc::clone(&counts));
     let cache = MemoryCache::new(Arc::clone(&near), Arc::clone(&counts));
-    let breakers = MemoryBreakers::new((&config.breakers).into());
+    let breakers = Arc::new(MemoryBreakers::new((&config.breakers).into()));
     Shared {
         slots: Arc::new(RedisSlots::new(server.clone(), Arc::clone(&keeper), slots, bells)),
         cache: Arc::new(RedisCache::new(server.clone(), keeper, Arc::clone(&wire), cache)),
         events: Arc::new(RedisEvents::new(events, wire)),
-        breakers: Arc::new(RedisBreakers::new(server.clone(), breakers)),
+        breakers: Arc::new(RedisBreakers::new(server.clone(), Arc::clone(&breakers))),
         limits: Arc::new(RedisLimits::new(server.clone(), MemoryLimits::new(clock))),
         probe: Arc::new(RedisProbe::new(server.clone())),
         counts,
         near,
+        near_breakers: breakers,
+        limits_of_slots: limits_of_slots(config),
         server: Some(server),
     }
 }

@@ -25,10 +25,6 @@ pub struct Numbers {
     pub redis_away: bool,
     /// News for other processes that was not delivered.
     pub events_dropped: u64,
-    /// Fetches that this process holds a slot for.
-    pub slots_fetch_in_use: u64,
-    /// Calls that summarise that this process holds a slot for.
-    pub slots_summarize_in_use: u64,
 }
 
 /// Where it is counted.
@@ -40,8 +36,9 @@ pub(crate) struct Counts {
     refused: AtomicU64,
     pub(crate) full: AtomicBool,
     dropped: AtomicU64,
-    fetches: AtomicU64,
-    summarizations: AtomicU64,
+    /// Of `fetch` and `summarize`, in this order.
+    in_use: [AtomicU64; 2],
+    waiting: [AtomicU64; 2],
 }
 
 /// What the memory of this process holds.
@@ -69,11 +66,10 @@ impl Counts {
         self.dropped.fetch_add(news as u64, Ordering::Relaxed);
     }
 
-    fn slot(&self, slot: Slot) -> &AtomicU64 {
-        match slot {
-            Slot::Fetch => &self.fetches,
-            Slot::Summarize => &self.summarizations,
-        }
+    /// Slots of one kind that this process holds, and waits for.
+    pub(crate) fn slots(&self, slot: Slot) -> (u64, u64) {
+        let read = |it: &[AtomicU64; 2]| it[slot as usize].load(Ordering::Relaxed);
+        (read(&self.in_use), read(&self.waiting))
     }
 
     pub(crate) fn numbers(&self, near: Size, redis_away: bool) -> Numbers {
@@ -88,27 +84,40 @@ impl Counts {
             cache_shared_full: self.full.load(Ordering::Relaxed),
             redis_away,
             events_dropped: read(&self.dropped),
-            slots_fetch_in_use: read(&self.fetches),
-            slots_summarize_in_use: read(&self.summarizations),
         }
     }
 }
 
-/// Counts a slot as in use until it is dropped.
-pub(crate) struct InUse {
+/// Counts a slot as in use, or one as waiting for it, until it is dropped.
+pub(crate) struct Counted {
     counts: Arc<Counts>,
     slot: Slot,
+    waits: bool,
 }
 
-impl InUse {
-    pub(crate) fn new(counts: &Arc<Counts>, slot: Slot) -> Self {
-        counts.slot(slot).fetch_add(1, Ordering::Relaxed);
-        Self { counts: Arc::clone(counts), slot }
+impl Counted {
+    pub(crate) fn in_use(counts: &Arc<Counts>, slot: Slot) -> Self {
+        Self::new(counts, slot, false)
+    }
+
+    pub(crate) fn waiting(counts: &Arc<Counts>, slot: Slot) -> Self {
+        Self::new(counts, slot, true)
+    }
+
+    fn new(counts: &Arc<Counts>, slot: Slot, waits: bool) -> Self {
+        let counted = Self { counts: Arc::clone(counts), slot, waits };
+        counted.count().fetch_add(1, Ordering::Relaxed);
+        counted
+    }
+
+    fn count(&self) -> &AtomicU64 {
+        let of = if self.waits { &self.counts.waiting } else { &self.counts.in_use };
+        &of[self.slot as usize]
     }
 }
 
-impl Drop for InUse {
+impl Drop for Counted {
     fn drop(&mut self) {
-        self.counts.slot(self.slot).fetch_sub(1, Ordering::Relaxed);
+        self.count().fetch_sub(1, Ordering::Relaxed);
     }
 }

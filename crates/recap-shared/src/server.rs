@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use recap_core::ports::Link;
 use recap_redis::redis::aio::ConnectionManager;
 use recap_redis::redis::{Client, Cmd, FromRedisValue, Pipeline, RedisResult, ScriptInvocation};
 use recap_redis::{CallError, Redis};
@@ -28,6 +29,11 @@ impl Server {
 
     pub(crate) fn is_away(&self) -> bool {
         self.redis.is_away()
+    }
+
+    pub(crate) fn link(&self) -> Link {
+        let (away, redis) = (self.redis.is_away(), &self.redis);
+        Link { away, losses: redis.losses(), in_flight: redis.in_flight() }
     }
 
     /// Whether it answered with an error a short while ago. What it said since

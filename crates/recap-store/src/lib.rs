@@ -12,7 +12,7 @@ mod sqlite;
 use std::sync::Arc;
 
 use recap_config::{Config, StoreBackend};
-use recap_core::ports::{Keys, Replies, Store, StoreError, Webhooks};
+use recap_core::ports::{Connections, Keys, Replies, Store, StoreError, Webhooks};
 
 pub use self::migrate::{MigrateError, Migrated, Report, migrate};
 pub use self::mongo::IndexUsage;
@@ -27,28 +27,52 @@ pub struct Opened {
     pub webhooks: Arc<dyn Webhooks>,
     pub keys: Arc<dyn Keys>,
     pub replies: Arc<dyn Replies>,
-    mongo: Option<Arc<MongoStore>>,
+    backend: Backend,
+}
+
+#[derive(Clone)]
+enum Backend {
+    Sqlite(Arc<SqliteStore>),
+    Mongo(Arc<MongoStore>),
 }
 
 impl Opened {
+    pub(crate) fn sqlite(store: SqliteStore) -> Self {
+        let store = Arc::new(store);
+        Self::of(&store, Backend::Sqlite(Arc::clone(&store)))
+    }
+
+    pub(crate) fn mongo(store: MongoStore) -> Self {
+        let store = Arc::new(store);
+        Self::of(&store, Backend::Mongo(Arc::clone(&store)))
+    }
+
     fn of<T: Store + Webhooks + Keys + Replies + 'static>(
         store: &Arc<T>,
-        mongo: Option<&Arc<MongoStore>>,
+        backend: Backend,
     ) -> Self {
         Self {
             store: store.clone(),
             webhooks: store.clone(),
             keys: store.clone(),
             replies: store.clone(),
-            mongo: mongo.cloned(),
+            backend,
         }
     }
 
     /// How often each index has been used; empty if the store does not count it.
     pub async fn index_usage(&self) -> Vec<IndexUsage> {
-        match &self.mongo {
-            Some(mongo) => mongo.index_usage().await,
-            None => Vec::new(),
+        match &self.backend {
+            Backend::Mongo(mongo) => mongo.index_usage().await,
+            Backend::Sqlite(_) => Vec::new(),
+        }
+    }
+
+    /// The name of what keeps the jobs, and how its connections are used.
+    pub fn connections(&self) -> (&'static str, Connections) {
+        match &self.backend {
+            Backend::Mongo(mongo) => ("mongodb", mongo.connections()),
+            Backend::Sqlite(sqlite) => ("sqlite", sqlite.connections()),
         }
     }
 }
@@ -64,13 +88,9 @@ impl Opened {
 pub async fn open(config: &Config) -> Result<Opened, StoreError> {
     Ok(match config.store_backend() {
         StoreBackend::Auto | StoreBackend::Sqlite => {
-            let store = SqliteStore::open(&config.sqlite_file(), &config.sqlite).await?;
-            Opened::of(&Arc::new(store), None)
+            Opened::sqlite(SqliteStore::open(&config.sqlite_file(), &config.sqlite).await?)
         }
-        StoreBackend::Mongodb => {
-            let store = Arc::new(MongoStore::open(&config.mongodb)?);
-            Opened::of(&store, Some(&store))
-        }
+        StoreBackend::Mongodb => Opened::mongo(MongoStore::open(&config.mongodb)?),
     })
 }
 

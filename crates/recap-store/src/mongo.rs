@@ -7,6 +7,7 @@
 
 mod cancel;
 mod command;
+mod connections;
 mod count;
 mod document;
 mod error;
@@ -39,8 +40,8 @@ use recap_config::MongodbConfig;
 use recap_core::error::Failure;
 use recap_core::job::{BatchCounts, Job, JobId, Lane, Owner, Told};
 use recap_core::ports::{
-    Cancel, Claim, Control, Delete, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store,
-    StoreError,
+    Cancel, Claim, Connections, Control, Delete, Entry, JobFilter, JobPage, Lease, Release,
+    Renewal, Store, StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
@@ -90,6 +91,10 @@ impl MongoStore {
     async fn bring_up(&self) -> Result<(), StoreError> {
         indexes::ensure(&self.server).await?;
         owners::unite(&self.server).await
+    }
+
+    pub(crate) fn connections(&self) -> Connections {
+        self.server.connections()
     }
 
     /// How often each index has been used; empty if the server does not say.

@@ -34,8 +34,8 @@ use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::{BatchCounts, Job, JobId, Lane, Owner, Told};
 use recap_core::ports::{
-    Cancel, Claim, Control, Delete, Entry, JobFilter, JobPage, Lease, Release, Renewal, Store,
-    StoreError,
+    Cancel, Claim, Connections, Control, Delete, Entry, JobFilter, JobPage, Lease, Release,
+    Renewal, Store, StoreError,
 };
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
@@ -52,6 +52,20 @@ pub(crate) struct SqliteStore {
     inserts: Inserts,
     /// Never waits for the writer, and it never for them.
     reader: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Those of the writer and the readers together. Who waits is not known.
+    pub(crate) fn connections(&self) -> Connections {
+        let mut all = Connections::default();
+        for pool in [&self.writer, &self.reader] {
+            let (open, idle) = (u64::from(pool.size()), pool.num_idle() as u64);
+            all.open += open;
+            all.in_use += open.saturating_sub(idle);
+            all.limit += u64::from(pool.options().get_max_connections());
+        }
+        all
+    }
 }
 
 #[async_trait]

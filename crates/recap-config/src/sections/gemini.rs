@@ -25,6 +25,11 @@ pub struct GeminiConfig {
     pub max_output_tokens: u32,
     /// How often a call that failed in passing is repeated.
     pub retries: u32,
+    /// Repetitions of one process may be at most so many percent of its calls: when
+    /// all fail, repeating all would make it worse.
+    pub retry_percent: u32,
+    /// Repetitions beyond that, until calls have made up for them; 0 repeats nothing.
+    pub retry_reserve: u32,
     /// Delay before the first repetition, in milliseconds; doubled each time.
     pub retry_base_ms: u64,
     /// Connections to it at once, per process.
@@ -51,6 +56,8 @@ impl Default for GeminiConfig {
             models: models.map(str::to_owned).to_vec(),
             max_output_tokens: 1000,
             retries: 3,
+            retry_percent: 20,
+            retry_reserve: 10,
             retry_base_ms: 1000,
             connections: 3,
             requests_per_minute: 12,
@@ -91,6 +98,8 @@ impl GeminiConfig {
         between("gemini.connections", self.connections, 1, 64, found);
         between("gemini.requests_per_minute", self.requests_per_minute, 0, 100_000, found);
         between("gemini.retries", self.retries, 0, 10, found);
+        between("gemini.retry_percent", self.retry_percent, 0, 100, found);
+        between("gemini.retry_reserve", self.retry_reserve, 0, 1000, found);
         between("gemini.retry_base_ms", self.retry_base_ms, 0, 60_000, found);
         seconds("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
         seconds("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);

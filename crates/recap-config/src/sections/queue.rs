@@ -23,6 +23,9 @@ pub struct QueueConfig {
     /// How often it is looked at, in milliseconds: the longest wait before an
     /// idle worker starts a job, against the idle CPU it costs.
     pub poll_ms: u64,
+    /// How long a gateway leaves a queue alone that did not answer, in
+    /// milliseconds; jobs wait in the store meanwhile.
+    pub rest_ms: u64,
     /// Entries of one lane (priority and region) that may wait in the queue.
     /// Jobs beyond that wait in the store, and follow as the queue empties. The
     /// queue on Redis takes no more than 7,000 in any case.
@@ -55,6 +58,7 @@ impl Default for QueueConfig {
             backend: QueueBackend::Auto,
             redis_url: Secret::default(),
             poll_ms: 500,
+            rest_ms: 1000,
             entries_per_lane: 1000,
             entries_per_client: 25,
             interactive_weight: 4,
@@ -68,9 +72,14 @@ impl QueueConfig {
         Duration::from_millis(self.poll_ms)
     }
 
+    pub fn rest(&self) -> Duration {
+        Duration::from_millis(self.rest_ms)
+    }
+
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         redis_url("queue.redis_url", &self.redis_url, found);
         between("queue.poll_ms", self.poll_ms, 10, 60_000, found);
+        between("queue.rest_ms", self.rest_ms, 100, 60_000, found);
         between("queue.entries_per_lane", self.entries_per_lane, 1, 5000, found);
         between("queue.entries_per_client", self.entries_per_client, 1, 5000, found);
         between("queue.interactive_weight", self.interactive_weight, 1, 100, found);

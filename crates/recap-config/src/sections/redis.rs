@@ -20,17 +20,29 @@ pub struct RedisConfig {
     pub prefix: String,
     /// How long connecting, and each call, may take, in seconds.
     pub timeout_seconds: u64,
+    /// How long a server that did not answer is left alone, in milliseconds; then
+    /// it is asked for a sign of life. Meanwhile nobody waits for it.
+    pub rest_ms: u64,
 }
 
 impl Default for RedisConfig {
     fn default() -> Self {
-        Self { url: Secret::default(), prefix: "recap".to_owned(), timeout_seconds: 5 }
+        Self {
+            url: Secret::default(),
+            prefix: "recap".to_owned(),
+            timeout_seconds: 5,
+            rest_ms: 1000,
+        }
     }
 }
 
 impl RedisConfig {
     pub fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds)
+    }
+
+    pub fn rest(&self) -> Duration {
+        Duration::from_millis(self.rest_ms)
     }
 
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
@@ -41,5 +53,6 @@ impl RedisConfig {
             found.push(Problem::invalid("redis.prefix", mend));
         }
         between("redis.timeout_seconds", self.timeout_seconds, 1, 5, found);
+        between("redis.rest_ms", self.rest_ms, 100, 60_000, found);
     }
 }

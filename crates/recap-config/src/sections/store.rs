@@ -18,6 +18,10 @@ pub struct StoreConfig {
     /// How long a running job waits for a store that is away, in seconds, before
     /// its attempt is given up. Nobody else can have the job meanwhile.
     pub outage_seconds: u64,
+    /// How long a gateway leaves a store alone that it has waited for in vain, in
+    /// milliseconds; then one question finds out whether it is back. Meanwhile
+    /// requests are answered without it.
+    pub rest_ms: u64,
 }
 
 /// What keeps the jobs.
@@ -35,7 +39,7 @@ pub enum StoreBackend {
 
 impl Default for StoreConfig {
     fn default() -> Self {
-        Self { backend: StoreBackend::Auto, outage_seconds: 300 }
+        Self { backend: StoreBackend::Auto, outage_seconds: 300, rest_ms: 500 }
     }
 }
 
@@ -44,8 +48,13 @@ impl StoreConfig {
         Duration::from_secs(self.outage_seconds)
     }
 
+    pub fn rest(&self) -> Duration {
+        Duration::from_millis(self.rest_ms)
+    }
+
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         between("store.outage_seconds", self.outage_seconds, 1, 3600, found);
+        between("store.rest_ms", self.rest_ms, 100, 60_000, found);
     }
 }
 

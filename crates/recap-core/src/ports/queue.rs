@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::job::{Job, Lane, Region};
 use crate::jobs::JobPayload;
-use crate::ports::BoxError;
+use crate::ports::{BoxError, Link};
 use crate::webhook::DeliveryId;
 
 /// A pointer to a job that is due.
@@ -78,6 +78,11 @@ pub trait Queue: Send + Sync {
 
     /// Whether the queue answers.
     async fn check(&self) -> Result<(), QueueError>;
+
+    /// The way to the server that carries it, if there is one. Asks nobody.
+    fn link(&self) -> Option<Link> {
+        None
+    }
 }
 
 /// What a worker does with an entry. Infallible on purpose: retries are ours,

@@ -1,7 +1,7 @@
-//! `/health`, `/health/live` and `/health/ready`.
+//! `/health`, `/health/live`, `/health/ready` and `/health/pools`.
 
 use actix_web::{HttpResponse, web};
-use recap_core::ports::{Condition, Report, report};
+use recap_core::ports::{Condition, Pools, Report, report};
 
 use crate::body::{LiveBody, ReadyBody};
 use crate::context::Context;
@@ -42,6 +42,22 @@ pub(crate) async fn ready(cx: web::Data<Context>) -> ApiResult<HttpResponse> {
         return Err(not_ready(report));
     }
     Ok(HttpResponse::Ok().json(ReadyBody::new(report)))
+}
+
+/// How much is in use of what the process has a limited number of.
+///
+/// Connections, slots and breakers, as this process sees them; asks nobody.
+#[utoipa::path(
+    get,
+    path = "/health/pools",
+    operation_id = "health_pools",
+    tag = "health",
+    responses((status = 200, description = "Pools, slots and breakers.", body = Pools)),
+)]
+pub(crate) async fn pools(cx: web::Data<Context>) -> HttpResponse {
+    let mut pools = (cx.state.pools)();
+    pools.breakers.extend(cx.reached());
+    HttpResponse::Ok().json(pools)
 }
 
 /// How the process is: the same as `/health/ready`.

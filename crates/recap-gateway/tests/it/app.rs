@@ -9,7 +9,7 @@ use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
 use recap_core::key::{ApiKey, NewKey, Scope};
 use recap_core::load::Load;
-use recap_core::ports::{Events as _, JobEvent, Keys as _};
+use recap_core::ports::{Events as _, JobEvent, Keys as _, Pools};
 use recap_core::webhook::AddressRules;
 use recap_core::{Job, JobId, JobKind};
 use recap_gateway::State;
@@ -114,6 +114,7 @@ impl TestGateway {
                 count.fetch_add(1, Ordering::SeqCst);
                 Box::pin(async {})
             }),
+            pools: Arc::new(Pools::default),
             clock: seen,
         };
         let listener = TcpListener::bind((config.server.host, 0)).unwrap();

@@ -74,3 +74,14 @@ async fn a_server_that_stops_is_not_ready() {
     assert_eq!((reply.status, &reply.json()["code"]), (503, &"unavailable".into()));
     assert_eq!(reply.json()["detail"], "The server is stopping.");
 }
+
+#[tokio::test]
+async fn what_is_waited_for_is_among_the_breakers() {
+    let app = TestGateway::spawn();
+    let closed = json!({"state": "closed", "failures": 0, "retry_in_seconds": 0});
+    let expected = json!({
+        "connections": {}, "redis": {}, "requests": {}, "slots": {},
+        "breakers": {"store": closed, "queue": closed},
+    });
+    assert_eq!(app.get("/health/pools").await.json(), expected);
+}

@@ -1,12 +1,13 @@
 //! Breakers of one process.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use lru::LruCache;
-use recap_core::ports::{Breaker, Breakers};
+use recap_core::ports::{Breaker, BreakerUse, Breakers};
 use tokio::time::Instant;
 
 use super::state::{Rules, State};
@@ -35,6 +36,22 @@ impl MemoryBreakers {
         Ok(())
     }
 
+    /// How each that was asked is right now, by its label; of all receivers the one
+    /// that is left alone for longest.
+    pub(crate) fn now(&self) -> BTreeMap<&'static str, BreakerUse> {
+        let now = self.began.elapsed();
+        let mut all: BTreeMap<&'static str, BreakerUse> = BTreeMap::new();
+        for (breaker, state) in self.states.lock().expect("not poisoned").iter() {
+            let found = state.shown(now, self.rules);
+            let worse = |it: &BreakerUse| (it.state, it.retry_in_seconds, it.failures);
+            let shown = all.entry(breaker.label()).or_insert(found);
+            if worse(&found) > worse(shown) {
+                *shown = found;
+            }
+        }
+        all
+    }
+
     /// As [`Breakers::report`].
     pub(super) fn note(&self, breaker: &Breaker, success: bool) {
         let mut states = self.states.lock().expect("not poisoned");
@@ -57,7 +74,25 @@ impl Breakers for MemoryBreakers {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use recap_core::ports::BreakerState;
+
     use crate::breakers::state::tests::RULES;
+
+    #[test]
+    fn of_all_receivers_the_worst_is_shown() {
+        let breakers = MemoryBreakers::new(RULES);
+        let host = |it: &str| Breaker::Webhook(format!("{it}.example:443"));
+        (0..3).for_each(|_| breakers.note(&host("bad"), false));
+        breakers.note(&host("odd"), false);
+        breakers.note(&host("good"), true);
+        breakers.note(&Breaker::YouTube, false);
+        let now = breakers.now();
+        let (webhook, youtube) = (now["webhook"], now["you_tube"]);
+        assert_eq!((webhook.state, webhook.failures), (BreakerState::Open, RULES.failures));
+        assert!((1..=60).contains(&webhook.retry_in_seconds), "{webhook:?}");
+        assert_eq!((youtube.state, youtube.failures), (BreakerState::Closed, 1));
+        assert_eq!(now.len(), 2);
+    }
 
     #[test]
     fn many_receivers_do_not_fill_the_memory() {

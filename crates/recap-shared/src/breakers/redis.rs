@@ -1,5 +1,6 @@
 //! Breakers of all processes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,12 +15,12 @@ use crate::server::Server;
 /// the server is away.
 pub(crate) struct RedisBreakers {
     server: Server,
-    near: MemoryBreakers,
+    near: Arc<MemoryBreakers>,
     script: Script,
 }
 
 impl RedisBreakers {
-    pub(crate) fn new(server: Server, near: MemoryBreakers) -> Self {
+    pub(crate) fn new(server: Server, near: Arc<MemoryBreakers>) -> Self {
         Self { server, near, script: Script::new(include_str!("../lua/breaker.lua")) }
     }
 
@@ -55,6 +56,7 @@ impl Breakers for RedisBreakers {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use recap_core::ports::Breaker;
@@ -67,7 +69,7 @@ mod tests {
     #[tokio::test]
     async fn the_script_tells_the_same_stories() {
         for (story, steps) in STORIES.iter().enumerate() {
-            let breakers = RedisBreakers::new(server(), MemoryBreakers::new(RULES));
+            let breakers = RedisBreakers::new(server(), Arc::new(MemoryBreakers::new(RULES)));
             for &step in *steps {
                 let (told, now, wait) = match step {
                     Step::Fails(now) => ("failure", now, 0),

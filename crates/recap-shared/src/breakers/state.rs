@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use recap_config::BreakersConfig;
+use recap_core::ports::{BreakerState, BreakerUse};
 
 /// When a breaker opens, and for how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,20 @@ impl State {
                 Ok(Self::HalfOpen { next: now + rules.half_open })
             }
         }
+    }
+
+    /// As it is shown to people.
+    pub(super) fn shown(self, now: Duration, rules: Rules) -> BreakerUse {
+        let (state, failures, next) = match self {
+            Self::Closed { failures } => (BreakerState::Closed, failures, now),
+            Self::Open { next } if now < next => (BreakerState::Open, rules.failures, next),
+            Self::Open { next } | Self::HalfOpen { next } => {
+                (BreakerState::HalfOpen, rules.failures, next)
+            }
+        };
+        let retry_in = next.saturating_sub(now);
+        let retry_in_seconds = retry_in.as_secs() + u64::from(retry_in.subsec_nanos() > 0);
+        BreakerUse { state, failures, retry_in_seconds }
     }
 
     /// What becomes of it when a call has ended. Any success closes it, also

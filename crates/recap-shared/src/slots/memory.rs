@@ -7,7 +7,7 @@ use recap_config::LimitsConfig;
 use recap_core::ports::{Permit, Slot, Slots};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::numbers::{Counts, InUse};
+use crate::numbers::{Counted, Counts};
 
 pub(crate) struct MemorySlots {
     fetches: Pool,
@@ -52,15 +52,21 @@ impl MemorySlots {
         permit.expect("the semaphore is never closed")
     }
 
-    pub(super) fn in_use(&self, slot: Slot) -> InUse {
-        InUse::new(&self.counts, slot)
+    pub(super) fn in_use(&self, slot: Slot) -> Counted {
+        Counted::in_use(&self.counts, slot)
+    }
+
+    pub(super) fn waiting(&self, slot: Slot) -> Counted {
+        Counted::waiting(&self.counts, slot)
     }
 }
 
 #[async_trait]
 impl Slots for MemorySlots {
     async fn acquire(&self, slot: Slot) -> Permit {
+        let waiting = self.waiting(slot);
         let mine = self.take(slot).await;
+        drop(waiting);
         Permit::new((self.in_use(slot), mine))
     }
 }

@@ -66,9 +66,11 @@ impl RedisSlots {
 #[async_trait]
 impl Slots for RedisSlots {
     async fn acquire(&self, slot: Slot) -> Permit {
+        let waiting = self.near.waiting(slot);
         let mine = self.near.take(slot).await;
         let lease = self.keeper.begin(Leased::Slot(slot));
         self.wait_for_the_fleet(slot, &lease).await;
+        drop(waiting);
         lease.hold();
         // Dropped in this order: the fleet's before the process's own.
         Permit::new((lease, self.near.in_use(slot), mine))

@@ -90,8 +90,10 @@ async fn what_happens_is_counted() {
     assert_eq!(lookups, (1, 1, 1));
     assert_eq!(numbers.cache_memory_entries, 1);
     let held = (b.slots.acquire(Slot::Fetch).await, b.slots.acquire(Slot::Summarize).await);
-    let in_use = || (b.numbers().slots_fetch_in_use, b.numbers().slots_summarize_in_use);
-    assert_eq!(in_use(), (1, 1));
+    let in_use = || b.slots_in_use().values().map(|it| it.in_use).collect::<Vec<_>>();
+    assert_eq!(in_use(), [1, 1]);
     drop(held);
-    assert_eq!(in_use(), (0, 0));
+    assert_eq!(in_use(), [0, 0]);
+    let link = b.link().unwrap();
+    assert_eq!((link.away, link.losses), (false, 0));
 }

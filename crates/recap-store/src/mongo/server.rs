@@ -1,6 +1,7 @@
 //! The way to the server. Every operation of the store goes through here, and
 //! has a `maxTimeMS`, a write concern, and an end.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use mongodb::bson::oid::ObjectId;
@@ -11,10 +12,11 @@ use mongodb::options::{
 };
 use mongodb::{Client, Collection, Cursor, Database, IndexModel};
 use recap_config::MongodbConfig;
-use recap_core::ports::StoreError;
+use recap_core::ports::{Connections, StoreError};
 use tokio::sync::OnceCell;
 
 use super::command::{MARK, Query, Reach, Written, marked, update};
+use super::connections::Counts;
 use super::error::{MongoError, NAMESPACE_NOT_FOUND, has_code, is_lost};
 
 /// By how much an operation may be late before it is given up on this side: the
@@ -25,6 +27,7 @@ const GRACE: Duration = Duration::from_secs(1);
 pub(super) struct Server {
     config: MongodbConfig,
     database: OnceCell<Database>,
+    counts: Arc<Counts>,
     /// Told of every command, in tests.
     #[cfg(test)]
     pub(super) watcher: Option<mongodb::event::EventHandler<mongodb::event::command::CommandEvent>>,
@@ -42,9 +45,15 @@ impl Server {
         Ok(Self {
             config: config.clone(),
             database: OnceCell::new(),
+            counts: Arc::default(),
             #[cfg(test)]
             watcher: None,
         })
+    }
+
+    /// How its connections are used.
+    pub(super) fn connections(&self) -> Connections {
+        self.counts.now(self.config.pool)
     }
 
     /// The one document that fits, or `None`.
@@ -266,6 +275,7 @@ impl Server {
         options.max_idle_time = Some(config.idle_timeout());
         options.connect_timeout = Some(config.connect_timeout());
         options.server_selection_timeout = Some(config.connect_timeout());
+        options.cmap_event_handler = Some(self.counts.handler());
         options.selection_criteria =
             Some(SelectionCriteria::ReadPreference(ReadPreference::Primary));
         options.write_concern =

@@ -67,7 +67,7 @@ async fn all_commands() -> Vec<Document> {
         let database = name(count.fetch_add(1, Ordering::Relaxed));
         let store = watched(&MongodbConfig { database, ..config.clone() }, &commands);
         store.check().await.unwrap();
-        Opened::of(&Arc::new(store), None)
+        Opened::mongo(store)
     };
     conformance::store::all(async || -> Arc<dyn Store> { fresh().await.store }).await;
     conformance::keys::all(async || -> Arc<dyn Keys> { fresh().await.keys }).await;

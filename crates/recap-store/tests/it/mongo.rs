@@ -241,3 +241,25 @@ async fn the_use_of_indexes_is_counted_if_the_server_does() {
     }
     drop_database(&config).await;
 }
+
+#[tokio::test]
+async fn connections_are_counted_as_the_driver_tells_of_them() {
+    let config = config(servers::mongodb());
+    let opened = recap_store::open(&config).await.unwrap();
+    let (name, before) = opened.connections();
+    assert_eq!((name, before.open, before.limit), ("mongodb", 0, u64::from(config.mongodb.pool)));
+    opened.store.check().await.unwrap();
+    let (_, after) = opened.connections();
+    assert!((1..=after.limit).contains(&after.open), "{after:?}");
+    assert_eq!((after.waiting, after.failed), (0, 0));
+    drop_database(&config).await;
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_leaves_nothing_open() {
+    let config = hasty("mongodb://127.0.0.1:1");
+    let opened = recap_store::open(&config).await.unwrap();
+    assert!(opened.store.check().await.is_err());
+    let (_, after) = opened.connections();
+    assert_eq!((after.open, after.in_use, after.waiting), (0, 0, 0), "{after:?}");
+}

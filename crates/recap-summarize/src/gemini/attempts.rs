@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use recap_config::GeminiConfig;
 use recap_core::ports::{BoxError, Deltas, Limits, Rate, SummarizerError};
+use recap_core::retry::RetryBudget;
 use recap_core::summary::Usage;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -48,6 +49,8 @@ pub(super) struct Caller {
     /// Calls a minute of each model; `None` leaves the counting to the API.
     pace: Option<Rate>,
     retries: u32,
+    /// Of this process.
+    repetitions: RetryBudget,
     retry_base: Duration,
     jitter: Mutex<u64>,
     clock: Clock,
@@ -76,6 +79,7 @@ impl Caller {
             limits,
             pace: pace(config.requests_per_minute),
             retries: config.retries,
+            repetitions: RetryBudget::new(config.retry_percent, config.retry_reserve),
             retry_base: config.retry_base(),
             jitter: Mutex::new(seed | 1),
             clock,
@@ -146,6 +150,7 @@ impl Caller {
         budget: &mut Budget<'_>,
     ) -> Result<Verdict, GiveUp> {
         let (mut failures, mut waits) = (0, 0);
+        self.repetitions.tried();
         loop {
             let answer = match self.pace(model).await {
                 Ok(()) => self.client.call(model, body, &mut budget.usage, budget.deltas).await,
@@ -156,7 +161,9 @@ impl Caller {
                 Err(failure) => failure,
             };
             let delay = match failure {
-                Failure::Passing(source) if failures == self.retries => {
+                Failure::Passing(source)
+                    if failures == self.retries || !self.repetitions.take() =>
+                {
                     warn!(model, error = %source, "a model was given up");
                     return Err(GiveUp::Failing(source));
                 }

@@ -3,6 +3,7 @@
 use recap_config::GeminiConfig;
 use recap_core::ports::Deltas;
 use recap_core::summary::Usage;
+use recap_telemetry::metrics::InFlight;
 use reqwest::header::HeaderValue;
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -53,6 +54,7 @@ impl Client {
         deltas: Deltas<'_>,
     ) -> Result<Verdict, Failure> {
         let _permit = self.connections.acquire().await.expect("nobody closes the semaphore");
+        let _in_flight = InFlight::to_gemini();
         usage.calls += 1;
         // The key goes into a header, because URLs end up in logs.
         let request = self

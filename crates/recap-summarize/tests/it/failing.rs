@@ -213,3 +213,16 @@ async fn a_budget_that_all_processes_share_is_waited_for() {
     assert_eq!(gemini.calls().len(), 1);
     gemini.stop().await;
 }
+
+#[tokio::test]
+async fn repetitions_are_a_share_of_all_calls() {
+    let gemini = Gemini::start(0).await.unwrap();
+    let mut config = config(gemini.base_url());
+    (config.gemini.retry_percent, config.gemini.retry_reserve) = (0, 1);
+    gemini.set_fault(Fault::Unavailable, 1000);
+    let error = Talk::new("tea_short").note(summarizer(&config).as_ref(), 0).await.unwrap_err();
+    assert_eq!(name(&error), "transient");
+    // Each of the models once, and one of them once more.
+    assert_eq!(gemini.calls().len(), config.gemini.models.len() + 1);
+    gemini.stop().await;
+}

@@ -136,6 +136,11 @@ impl<const N: usize> Gauge<N> {
         self.all().with_label_values(&self.series.admit(labels)).set(value);
     }
 
+    pub(super) fn get(&self, labels: [&str; N]) -> u64 {
+        let value = self.all().with_label_values(&self.series.admit(labels)).get();
+        u64::try_from(value).unwrap_or(0)
+    }
+
     pub(super) fn add(&self, labels: [&str; N], more: i64) {
         self.all().with_label_values(&self.series.admit(labels)).add(more);
     }

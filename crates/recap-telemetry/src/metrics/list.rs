@@ -105,6 +105,13 @@ metrics! {
     STORE_ERRORS: Counter<0> = "recap_store_errors_total" [];
     /// How often the server of the store has used an index, since it started.
     STORE_INDEX_ACCESSES: Gauge<2> = "recap_store_index_accesses" ["collection", "index"];
+    /// Connections to what keeps the jobs. `state` is `open`, or of those `in_use`; or
+    /// `waiting`: questions that have none yet.
+    STORE_CONNECTIONS: Gauge<1> = "recap_store_connections" ["state"];
+    /// Questions that got no connection in time.
+    STORE_CONNECTIONS_FAILED: Counter<0> = "recap_store_connections_failed_total" [];
+    /// How often a Redis went away. `part` as in `recap_redis_away`.
+    REDIS_LOSSES: Counter<1> = "recap_redis_losses_total" ["part"];
     /// 1 while a Redis that was configured does not answer. `part` is what it is
     /// for: `queue` or `shared`.
     REDIS_AWAY: Gauge<1> = "recap_redis_away" ["part"];
@@ -119,6 +126,8 @@ metrics! {
     EVENTS_DROPPED: Counter<0> = "recap_events_dropped_total" [];
     /// Slots that this process holds. `slot` is `fetch` or `summarize`.
     SLOTS_IN_USE: Gauge<1> = "recap_slots_in_use" ["slot"];
+    /// Work of this process that waits for a slot.
+    SLOTS_WAITING: Gauge<1> = "recap_slots_waiting" ["slot"];
     /// 1 while something that failed several times in a row is left alone. All
     /// receivers of webhooks are `webhook`: 1 if the one asked last is.
     BREAKER_OPEN: Gauge<1> = "recap_breaker_open" ["breaker"];
@@ -136,6 +145,9 @@ metrics! {
     /// Runs on the command line because the warm process was not to be had.
     /// `reason` is memory, pause (after several faults), fault or path.
     WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
+
+    /// Requests to others that wait for an answer. `to` is `gemini` or `webhook`.
+    REQUESTS_IN_FLIGHT: Gauge<1> = "recap_requests_in_flight" ["to"];
 
     /// Attempts to deliver a message. `outcome` is `delivered`, or why it was
     /// not.

@@ -126,8 +126,54 @@ pub fn events_dropped(total: u64) {
 }
 
 /// `slot` is `fetch` or `summarize`.
-pub fn slots_in_use(slot: &str, used: u64) {
+pub fn slots(slot: &str, used: u64, waiting: u64) {
     list::SLOTS_IN_USE.set([slot], used);
+    list::SLOTS_WAITING.set([slot], waiting);
+}
+
+/// Connections of the store, and how many failed so far.
+pub fn store_connections(open: u64, in_use: u64, waiting: u64, failed: u64) {
+    for (state, count) in [("open", open), ("in_use", in_use), ("waiting", waiting)] {
+        list::STORE_CONNECTIONS.set([state], count);
+    }
+    list::STORE_CONNECTIONS_FAILED.raise_to([], failed);
+}
+
+/// How often the Redis of `part` went away so far.
+pub fn redis_losses(part: &str, total: u64) {
+    list::REDIS_LOSSES.raise_to([part], total);
+}
+
+/// Whom requests go to.
+const OTHERS: [&str; 2] = ["gemini", "webhook"];
+
+/// Counts a request to one of these as under way until it is dropped.
+pub struct InFlight(&'static str);
+
+impl InFlight {
+    pub fn to_gemini() -> Self {
+        Self::new(OTHERS[0])
+    }
+
+    pub fn to_webhook() -> Self {
+        Self::new(OTHERS[1])
+    }
+
+    fn new(to: &'static str) -> Self {
+        list::REQUESTS_IN_FLIGHT.add([to], 1);
+        Self(to)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        list::REQUESTS_IN_FLIGHT.add([self.0], -1);
+    }
+}
+
+/// Requests under way, by whom they go to.
+pub fn requests_in_flight() -> [(&'static str, u64); 2] {
+    OTHERS.map(|to| (to, list::REQUESTS_IN_FLIGHT.get([to])))
 }
 
 pub fn breaker_open(breaker: &str, open: bool) {

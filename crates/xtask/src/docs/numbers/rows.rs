@@ -301,6 +301,14 @@ pub(super) const ROWS: &[Row] = &[
         "until one succeeds",
     ),
     row(
+        "circuit breaker",
+        "for MongoDB and Redis as well",
+        Elsewhere(
+            "is `store.rest_ms`, `queue.rest_ms`, `redis.rest_ms`: [ADR 0025](decisions/0025-our-own-servers-rest-for-a-second.md)",
+        ),
+        "a minute's rest would be a minute's outage",
+    ),
+    row(
         "rate limits",
         "global 60 a minute",
         Setting("limits.global_submits_per_minute", "60"),
