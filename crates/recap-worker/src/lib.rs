@@ -6,6 +6,7 @@
 
 mod context;
 mod control;
+mod gathered;
 mod guarded;
 mod observer;
 mod outside;

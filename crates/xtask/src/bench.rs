@@ -5,6 +5,7 @@
 //! those of one machine; the ratios are what travels.
 
 mod service;
+mod ytdlp;
 
 use std::time::Duration;
 
@@ -29,7 +30,29 @@ const ROUNDS: usize = 7;
 /// How long an idle process is watched.
 const IDLE: Duration = Duration::from_secs(20);
 
-pub(crate) fn run() -> anyhow::Result<()> {
+/// What to measure, as told on the command line.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    what: Option<What>,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// One recap and its yt-dlp, without limits: docs/benchmarks/footprint.md.
+    Footprint,
+    /// What a transcript costs, in each way of running yt-dlp.
+    Ytdlp,
+}
+
+pub(crate) fn run(args: Args) -> anyhow::Result<()> {
+    match args.what.unwrap_or(What::Footprint) {
+        What::Footprint => footprint(),
+        What::Ytdlp => ytdlp::run(),
+    }
+}
+
+fn footprint() -> anyhow::Result<()> {
     build("dist", &["recap"])?;
     crate::tools::install()?;
     tokio::runtime::Runtime::new()?.block_on(measure())

@@ -38,8 +38,8 @@ enum Task {
     Stress(stress::Args),
     /// Try the API with thousands of requests made from its OpenAPI document.
     Fuzz,
-    /// Measure what recap costs, as it is shipped.
-    Bench,
+    /// Measure what recap costs.
+    Bench(bench::Args),
     /// Check the files of `deploy/` with tools that know their formats.
     Deploy,
     /// Write the generated pages of `docs/`.
@@ -60,7 +60,7 @@ fn main() -> anyhow::Result<()> {
         Task::Chaos(args) => chaos::run(&args),
         Task::Stress(args) => stress::run(&args),
         Task::Fuzz => fuzz::run(),
-        Task::Bench => bench::run(),
+        Task::Bench(args) => bench::run(args),
         Task::Deploy => deploy::check(),
         Task::Docs { release: true, .. } => docs::release(),
         Task::Docs { check, .. } => docs::write(check),
