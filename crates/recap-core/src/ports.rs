@@ -23,7 +23,9 @@ pub use cache::{Cache, CacheKey, Cached, Lookup, Resource};
 pub use events::{Events, JobEvent};
 pub use keys::Keys;
 pub use limits::{Budget, Level, Limits, Rate, Verdict};
-pub use media::{CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest};
+pub use media::{
+    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest, Tell,
+};
 pub use notifier::{Notification, Notifier, Response};
 pub use observer::{Observer, Unobserved};
 pub use pools::{BreakerState, BreakerUse, Connections, Link, Pools, SlotUse};

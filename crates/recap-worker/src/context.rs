@@ -13,6 +13,7 @@ use recap_core::retry::RetryPolicy;
 use recap_core::webhook::Schedule;
 use recap_role::Ports;
 
+use crate::gathered::Gathered;
 use crate::guarded::{Guarded, Guards};
 use crate::observer::Metered;
 
@@ -42,7 +43,7 @@ pub fn context(config: &Config, ports: &Ports, outside: Outside, clock: Clock) -
         queue: Arc::clone(&ports.queue),
         events: Arc::clone(&shared.events),
         cache: Arc::clone(&shared.cache),
-        media: Arc::new(Guarded::new(outside.media, &guards)),
+        media: Arc::new(Gathered::new(Guarded::new(outside.media, &guards), &config.media)),
         summarizer: Arc::new(Guarded::new(outside.summarizer, &guards)),
         fallback: outside.fallback,
         notifier: Arc::new(Guarded::new(outside.notifier, &guards)),

@@ -7,6 +7,7 @@
 mod awake;
 mod context;
 mod control;
+mod gathered;
 mod guarded;
 mod held;
 mod observer;

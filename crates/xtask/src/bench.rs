@@ -16,6 +16,7 @@ mod seed;
 mod service;
 mod svg;
 mod table;
+mod ytdlp;
 
 use std::path::PathBuf;
 
@@ -39,6 +40,8 @@ enum What {
     Jobs(jobs::Args),
     /// Requests a second and what they cost, beside a Python and a bare Rust server.
     Http(http::Args),
+    /// What a transcript costs, in each way of running yt-dlp.
+    Ytdlp,
     /// What a job, a poll and a submit cost as there is more of everything.
     Growth(growth::Args),
     /// What is left off as memory fills, and whether it comes back.
@@ -56,6 +59,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         What::Footprint => footprint::run(),
         What::Jobs(args) => jobs::run(&args),
         What::Http(args) => http::run(&args),
+        What::Ytdlp => ytdlp::run(),
         What::Growth(args) => growth::run(&args),
         What::Pressure(args) => pressure::run(&args),
         What::Fill => pressure::fill(),

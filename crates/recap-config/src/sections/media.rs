@@ -47,6 +47,13 @@ pub struct MediaConfig {
     pub ca_file: PathBuf,
     /// How long an address that YouTube blocks is left alone, in seconds.
     pub block_pause_seconds: u64,
+    /// Most videos that share one start of yt-dlp; 1: none do. Videos are gathered
+    /// while yt-dlp is not kept warm (a fork costs less than its share) and another
+    /// one is being fetched already, so this needs `worker.concurrency` above 2.
+    pub batch_max: usize,
+    /// Longest time that videos are gathered, in milliseconds; waiting for a slot
+    /// comes on top.
+    pub batch_window_ms: u64,
     /// Whether one process keeps yt-dlp imported and forks for each run, which
     /// then costs a sixth of the CPU and the process 45 MB while there is work.
     /// On Linux only.
@@ -101,6 +108,8 @@ impl Default for MediaConfig {
             proxy: String::new(),
             ca_file: PathBuf::new(),
             block_pause_seconds: 3600,
+            batch_max: 5,
+            batch_window_ms: 2000,
             warm: WarmMode::Auto,
             warm_min_memory_mb: 256,
             warm_max_jobs: 200,
@@ -120,6 +129,10 @@ impl MediaConfig {
 
     pub fn block_pause(&self) -> Duration {
         Duration::from_secs(self.block_pause_seconds)
+    }
+
+    pub fn batch_window(&self) -> Duration {
+        Duration::from_millis(self.batch_window_ms)
     }
 
     pub fn warm_idle(&self) -> Duration {
@@ -153,6 +166,8 @@ impl MediaConfig {
         between("media.max_caption_bytes", self.max_caption_bytes, 4096, 1 << 30, found);
         between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
         seconds("media.block_pause_seconds", self.block_pause_seconds, 1, found);
+        between("media.batch_max", self.batch_max, 1, 50, found);
+        between("media.batch_window_ms", self.batch_window_ms, 0, 60_000, found);
         self.check_warm(found);
     }
 

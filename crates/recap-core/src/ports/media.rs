@@ -40,6 +40,9 @@ pub struct PlaylistItem {
     pub title: Option<String>,
 }
 
+/// Hears what became of one of several requests.
+pub type Tell<'a> = &'a (dyn Fn(usize, Result<Captions, MediaError>) + Send + Sync);
+
 /// Fetches metadata and captions in one go.
 ///
 /// Every call may be repeated. It ends by its own deadline, and is canceled by
@@ -48,6 +51,19 @@ pub struct PlaylistItem {
 #[async_trait]
 pub trait MediaSource: Send + Sync {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError>;
+
+    /// Whether several videos asked for together are cheaper than one by one.
+    fn batches(&self) -> bool {
+        false
+    }
+
+    /// The captions of several videos, each on its own: `tell` hears of each one,
+    /// by its place in `requests`, once and as soon as it is known.
+    async fn captions_of(&self, requests: &[CaptionRequest], tell: Tell<'_>) {
+        for (index, request) in requests.iter().enumerate() {
+            tell(index, self.captions(request).await);
+        }
+    }
 
     /// The videos of a playlist in its order, without looking at any of them:
     /// one that is private or gone is only found out later.

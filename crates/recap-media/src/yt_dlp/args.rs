@@ -83,6 +83,25 @@ pub(crate) fn captions(media: &MediaConfig, profile: &Profile, video: VideoId) -
     last(arguments, video.watch_url())
 }
 
+/// yt-dlp's arguments for the captions of several videos, each with a directory
+/// of its own. A failure of one does not end the others, and to standard error
+/// [`separator`] comes behind what is said of each: yt-dlp complains of it.
+pub(crate) fn batch(media: &MediaConfig, extractor_args: &str, videos: &[VideoId]) -> Vec<String> {
+    let mut arguments = common(media, ONE_VIDEO, extractor_args);
+    arguments.extend(CAPTIONS.iter().map(|&it| it.to_owned()));
+    // The last one of its kind counts. The id is the only thing that is expanded.
+    arguments.extend(["-o", "%(id)s/sub", "--ignore-errors", "--"].map(str::to_owned));
+    for (index, video) in videos.iter().enumerate() {
+        arguments.extend([video.watch_url(), separator(index)]);
+    }
+    arguments
+}
+
+/// No address, and no word that YouTube could have said.
+pub(crate) fn separator(index: usize) -> String {
+    format!("recap:end-of-video:{index}")
+}
+
 /// yt-dlp's arguments for the start of one playlist. Printing implies that
 /// nothing is written. A second `--extractor-args` is no mistake if it is for
 /// another extractor. With `page` the page of the playlist is read, else the API
@@ -168,6 +187,21 @@ mod tests {
     fn one_track_can_be_asked_for() {
         let lines = lines("youtube:x=y", Some("de-orig"));
         assert!(lines.contains("\n--sub-langs\nde-orig\n--\nhttps://"), "{lines}");
+    }
+
+    #[test]
+    fn several_videos_are_told_apart() {
+        let videos = ["-bcdefghij_", "ok_manual01"].map(|it| it.parse().unwrap());
+        let lines = batch(&MediaConfig::default(), "youtube:x=y", &videos).join("\n");
+        let (_, own) = lines.split_once("\n-o\n%(id)s/sub\n").unwrap();
+        insta::assert_snapshot!(own, @r"
+        --ignore-errors
+        --
+        https://www.youtube.com/watch?v=-bcdefghij_
+        recap:end-of-video:0
+        https://www.youtube.com/watch?v=ok_manual01
+        recap:end-of-video:1
+        ");
     }
 
     #[test]

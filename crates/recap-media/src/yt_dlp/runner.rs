@@ -31,6 +31,11 @@ impl Runner {
         Self { binary, media, work, warm: warm.ok() }
     }
 
+    /// Whether each run starts yt-dlp anew for now.
+    pub(crate) fn is_cold(&self) -> bool {
+        self.warm.as_ref().is_none_or(|it| it.unavailable().is_some())
+    }
+
     /// One run in a private directory, which is in the answer; dropping the
     /// returned future kills it.
     ///
@@ -42,12 +47,7 @@ impl Runner {
         arguments: Vec<String>,
         deadline: Instant,
     ) -> io::Result<Finished<WorkDir>> {
-        let bounds = Bounds {
-            deadline,
-            output_bytes: self.media.max_output_bytes,
-            memory_bytes: Some(self.media.max_memory_mb << 20),
-            file_bytes: Some(self.media.max_caption_bytes),
-        };
+        let bounds = self.bounds(deadline);
         if let Some(warm) = &self.warm {
             let directory = WorkDir::create(&self.work)?;
             match warm.run(arguments.clone(), bounds, directory).await {
@@ -60,6 +60,28 @@ impl Runner {
         }
         metrics::ytdlp_run("command_line");
         self.start(arguments, bounds).await
+    }
+
+    /// As [`run`](Self::run), for several videos on one command line.
+    pub(crate) async fn run_batch(
+        &self,
+        arguments: Vec<String>,
+        deadline: Instant,
+        videos: usize,
+    ) -> io::Result<Finished<WorkDir>> {
+        metrics::ytdlp_run("batch");
+        let mut bounds = self.bounds(deadline);
+        bounds.output_bytes *= videos;
+        self.start(arguments, bounds).await
+    }
+
+    fn bounds(&self, deadline: Instant) -> Bounds {
+        Bounds {
+            deadline,
+            output_bytes: self.media.max_output_bytes,
+            memory_bytes: Some(self.media.max_memory_mb << 20),
+            file_bytes: Some(self.media.max_caption_bytes),
+        }
     }
 
     async fn start(&self, arguments: Vec<String>, bounds: Bounds) -> io::Result<Finished<WorkDir>> {

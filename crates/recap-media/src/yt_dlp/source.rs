@@ -2,6 +2,7 @@
 //! within one deadline, and say what came of it.
 
 mod attempt;
+mod batch;
 mod captions;
 mod playlist;
 
@@ -14,6 +15,7 @@ use recap_core::job::ChildUsage;
 use recap_core::load::Load;
 use recap_core::ports::{
     BoxError, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
+    Tell,
 };
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -52,10 +54,19 @@ impl From<Verdict> for Refusal {
 #[async_trait]
 impl MediaSource for YtDlpSource {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
-        let span = tracing::info_span!("captions", video.id = %request.video);
-        let mut question = CaptionsOf { video: request.video, child: ChildUsage::default() };
-        let (video, transcript) = *self.ask(&mut question).instrument(span).await?;
-        Ok(Captions { video, transcript, child: question.child })
+        let (video, child) = (request.video, ChildUsage::default());
+        self.captions_from(CaptionsOf { video, child, begun: None }).await
+    }
+
+    fn batches(&self) -> bool {
+        self.runner.is_cold()
+    }
+
+    async fn captions_of(&self, requests: &[CaptionRequest], tell: Tell<'_>) {
+        let begun = batch::run(self, requests).await;
+        for (index, question) in begun.into_iter().enumerate() {
+            tell(index, self.captions_from(question).await);
+        }
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
@@ -81,6 +92,12 @@ struct Way<'a> {
 }
 
 impl YtDlpSource {
+    async fn captions_from(&self, mut question: CaptionsOf) -> Result<Captions, MediaError> {
+        let span = tracing::info_span!("captions", video.id = %question.video);
+        let (video, transcript) = *self.ask(&mut question).instrument(span).await?;
+        Ok(Captions { video, transcript, child: question.child })
+    }
+
     pub(crate) fn new(config: &Config, binary: YtDlp, load: &Load) -> Self {
         Self { runner: Runner::new(config, binary, load), media: config.media.clone() }
     }

@@ -144,10 +144,19 @@ impl Warm {
         })
     }
 
+    /// Why it is left off for now, if it is, in a word for the metrics.
+    pub(crate) fn unavailable(&self) -> Option<&'static str> {
+        if self.load.as_ref().is_some_and(|(load, _)| load.level() != Level::Normal) {
+            return Some("memory");
+        }
+        let rests = lock(&self.health).rests_until.is_some_and(|it| it > Instant::now());
+        rests.then_some("pause")
+    }
+
     /// Who takes the next run, and its number.
     fn handle(&self) -> Result<(Handle, u64), &'static str> {
-        if self.load.as_ref().is_some_and(|(load, _)| load.level() != Level::Normal) {
-            return Err("memory");
+        if let Some(why) = self.unavailable() {
+            return Err(why);
         }
         let mut state = lock(&self.state);
         state.next_id += 1;
@@ -157,9 +166,6 @@ impl Warm {
             return Ok((handle.clone(), id));
         }
         state.current = None;
-        if lock(&self.health).rests_until.is_some_and(|it| it > Instant::now()) {
-            return Err("pause");
-        }
         let handle = self.start(&mut state.keepers)?;
         state.current = Some(handle.clone());
         Ok((handle, id))

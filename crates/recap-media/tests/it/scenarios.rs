@@ -14,7 +14,7 @@ use crate::support::{Place, ask, pinned, told};
 /// What comes of each video: source, language and length, or the error. The
 /// second profile is asked where the first one is refused, so a player API that
 /// fails does not show.
-const TABLE: &[(&str, &str)] = &[
+pub(crate) const TABLE: &[(&str, &str)] = &[
     ("ok_demo25m1", "captions_manual en 1500s"),
     ("ok_manual01", "captions_manual en 840s"),
     ("ok_asronly1", "captions_automatic en 840s"),
@@ -77,10 +77,10 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 /// Nothing answers there: a short time-out keeps the table short.
-const HANGING: &[&str] = &["er_hangnxt1", "er_hangplr1", "er_hangcap1"];
+pub(crate) const HANGING: &[&str] = &["er_hangnxt1", "er_hangplr1", "er_hangcap1"];
 /// A byte comes every second, so no time-out ends it, only the deadline. It
 /// leaves enough time for a busy machine to ask in the second way.
-const DRIPPING: &[&str] = &["er_dripnxt1", "er_dripplr1", "er_dripcap1"];
+pub(crate) const DRIPPING: &[&str] = &["er_dripnxt1", "er_dripplr1", "er_dripcap1"];
 
 fn summary(captions: &Captions) -> String {
     let transcript = &captions.transcript;
@@ -89,11 +89,11 @@ fn summary(captions: &Captions) -> String {
     format!("{} {} {seconds}s", transcript.source, transcript.language)
 }
 
-fn outcome(answer: Result<Captions, MediaError>) -> String {
+pub(crate) fn outcome(answer: Result<Captions, MediaError>) -> String {
     answer.map_or_else(|error| told(&error), |captions| summary(&captions))
 }
 
-fn source(place: &Place, change: impl FnOnce(&mut MediaConfig)) -> Arc<dyn MediaSource> {
+pub(crate) fn source(place: &Place, change: impl FnOnce(&mut MediaConfig)) -> Arc<dyn MediaSource> {
     let mut config = place.config.clone();
     change(&mut config.media);
     connect(&config, pinned(), &Load::default())

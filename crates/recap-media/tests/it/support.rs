@@ -1,6 +1,7 @@
 //! What the tests share.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -17,6 +18,48 @@ pub(crate) fn pinned() -> YtDlp {
         arguments: Vec::new(),
         version: "2026.10.26".to_owned(),
         origin: Origin::Setting,
+    }
+}
+
+/// Notes how it is called, and is a Python all the same: a warm one, unless
+/// `%WARM%` does something else, or yt-dlp.
+const PYTHON: &str = r#"#!/bin/sh
+case "$*" in
+    *"-m yt_dlp"*) echo cold >> '%CALLS%' ;;
+    *) echo warm >> '%CALLS%'; %WARM% ;;
+esac
+exec '%PYTHON%' "$@"
+"#;
+
+/// A yt-dlp of which each call is written down.
+pub(crate) struct Noting {
+    program: PathBuf,
+    calls: PathBuf,
+}
+
+impl Noting {
+    /// `warm` is what its Python does first when it is to be a warm process.
+    pub(crate) fn new(place: &Place, warm: &str) -> Self {
+        let (program, calls) = (place.data.path().join("python"), place.data.path().join("calls"));
+        let text = PYTHON
+            .replace("%CALLS%", calls.to_str().unwrap())
+            .replace("%PYTHON%", pinned().program.with_file_name("python").to_str().unwrap())
+            .replace("%WARM%", if warm.is_empty() { ":" } else { warm });
+        fs::write(&program, text).unwrap();
+        fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
+        Self { program, calls }
+    }
+
+    pub(crate) fn binary(&self) -> YtDlp {
+        let arguments = ["-I", "-m", "yt_dlp"].map(Into::into).to_vec();
+        let (program, version) = (self.program.clone(), pinned().version);
+        YtDlp { program, arguments, version, origin: Origin::Managed }
+    }
+
+    /// How Python was called, one word a call.
+    pub(crate) fn calls(&self) -> String {
+        let calls = fs::read_to_string(&self.calls).unwrap();
+        calls.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 }
 

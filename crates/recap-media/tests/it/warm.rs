@@ -1,7 +1,5 @@
 //! The warm process: shared, replaced, given up, and never left behind.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -10,29 +8,20 @@ use std::time::Duration;
 use recap_config::{MediaConfig, WarmMode};
 use recap_core::load::Load;
 use recap_core::ports::MediaSource;
-use recap_media::{Origin, YtDlp, check_warm, connect};
+use recap_media::{check_warm, connect};
 use recap_simulator::youtube::YouTube;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::{sleep, timeout};
 
-use crate::support::{Place, ask, pinned, told};
+use crate::support::{Noting, Place, ask, pinned, told};
 
 /// Longest wait for what comes soon.
 const FAR: Duration = Duration::from_secs(20);
 
-/// Notes how it is called, and is a Python all the same: a warm one, unless
-/// `%WARM%` does something else, or yt-dlp.
-const PYTHON: &str = r#"#!/bin/sh
-case "$*" in
-    *"-m yt_dlp"*) echo cold >> '%CALLS%' ;;
-    *) echo warm >> '%CALLS%'; %WARM% ;;
-esac
-exec '%PYTHON%' "$@"
-"#;
-
 struct Lab {
     place: Place,
     _youtube: YouTube,
+    noting: Noting,
     load: Load,
     source: Option<Arc<dyn MediaSource>>,
 }
@@ -43,8 +32,9 @@ impl Lab {
         place.config.media.warm = WarmMode::On;
         change(&mut place.config.media);
         let load = Load::default();
-        let source = Some(connect(&place.config, noting(&place, warm), &load));
-        Self { place, _youtube: youtube, load, source }
+        let noting = Noting::new(&place, warm);
+        let source = Some(connect(&place.config, noting.binary(), &load));
+        Self { place, _youtube: youtube, noting, load, source }
     }
 
     /// The language of the captions, or the error.
@@ -53,10 +43,8 @@ impl Lab {
         answer.map_or_else(|error| told(&error), |it| it.transcript.language)
     }
 
-    /// How Python was called, one word a call.
     fn calls(&self) -> String {
-        let calls = fs::read_to_string(self.place.data.path().join("calls")).unwrap();
-        calls.split_whitespace().collect::<Vec<_>>().join(" ")
+        self.noting.calls()
     }
 
     async fn until(&self, what: impl Fn(&Place) -> bool) {
@@ -74,22 +62,9 @@ impl Lab {
     }
 }
 
-fn noting(place: &Place, warm: &str) -> YtDlp {
-    let python = pinned().program.with_file_name("python");
-    let text = PYTHON
-        .replace("%CALLS%", place.data.path().join("calls").to_str().unwrap())
-        .replace("%PYTHON%", python.to_str().unwrap())
-        .replace("%WARM%", warm);
-    let program = place.data.path().join("python");
-    fs::write(&program, text).unwrap();
-    fs::set_permissions(&program, Permissions::from_mode(0o755)).unwrap();
-    let arguments = ["-I", "-m", "yt_dlp"].map(Into::into).to_vec();
-    YtDlp { program, arguments, version: pinned().version, origin: Origin::Managed }
-}
-
 #[tokio::test]
 async fn runs_at_the_same_time_share_one_process() {
-    let lab = Lab::new(":", |_| {}).await;
+    let lab = Lab::new("", |_| {}).await;
     let answers = tokio::join!(
         lab.ask("ok_demo25m1"),
         lab.ask("er_private1"),
@@ -105,7 +80,7 @@ async fn runs_at_the_same_time_share_one_process() {
 
 #[tokio::test]
 async fn it_is_replaced_after_a_number_of_runs() {
-    let lab = Lab::new(":", |it| it.warm_max_jobs = 2).await;
+    let lab = Lab::new("", |it| it.warm_max_jobs = 2).await;
     for _ in 0..5 {
         assert_eq!(lab.ask("ok_short3m1").await, "en");
     }
@@ -115,7 +90,7 @@ async fn it_is_replaced_after_a_number_of_runs() {
 
 #[tokio::test]
 async fn it_ends_when_there_is_nothing_to_do() {
-    let lab = Lab::new(":", |it| it.warm_idle_seconds = 1).await;
+    let lab = Lab::new("", |it| it.warm_idle_seconds = 1).await;
     assert_eq!(lab.ask("ok_short3m1").await, "en");
     lab.until(|it| it.processes().is_empty() && it.work_left() == 0).await;
     assert_eq!(lab.ask("ok_short3m1").await, "en");
@@ -124,7 +99,7 @@ async fn it_ends_when_there_is_nothing_to_do() {
 
 #[tokio::test]
 async fn it_goes_when_memory_is_short_and_comes_back() {
-    let lab = Lab::new(":", |it| it.warm = WarmMode::Auto).await;
+    let lab = Lab::new("", |it| it.warm = WarmMode::Auto).await;
     assert_eq!(lab.ask("ok_short3m1").await, "en");
     lab.load.observe(80);
     lab.until(|it| it.processes().is_empty() && it.work_left() == 0).await;
@@ -154,7 +129,7 @@ async fn one_that_fails_is_worked_around_and_then_left_off() {
             assert_eq!(lab.ask("ok_short3m1").await, "en", "{warm}");
         }
         assert_eq!(lab.calls(), "warm cold warm cold cold", "{warm}");
-        assert!(check_warm(&lab.place.config, &noting(&lab.place, &warm)).await.is_err());
+        assert!(check_warm(&lab.place.config, &lab.noting.binary()).await.is_err());
         lab.nothing_is_left().await;
     }
 }
@@ -179,7 +154,7 @@ fn zygote(place: &Place) -> Pid {
 #[tokio::test]
 async fn what_ran_when_it_died_is_run_again() {
     // The API does not answer: there is time to kill it.
-    let lab = Lab::new(":", |it| it.socket_timeout_seconds = 2).await;
+    let lab = Lab::new("", |it| it.socket_timeout_seconds = 2).await;
     let (answer, ()) = tokio::join!(lab.ask("er_hangnxt1"), async {
         lab.until(|it| it.processes().len() == 2).await;
         kill_process(zygote(&lab.place), Signal::KILL).unwrap();
@@ -191,7 +166,7 @@ async fn what_ran_when_it_died_is_run_again() {
 
 #[tokio::test]
 async fn a_dropped_call_ends_its_fork_only() {
-    let lab = Lab::new(":", |_| {}).await;
+    let lab = Lab::new("", |_| {}).await;
     let canceled = async {
         lab.until(|it| it.processes().len() == 2).await;
     };

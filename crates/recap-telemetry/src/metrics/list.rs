@@ -137,7 +137,7 @@ metrics! {
     /// Videos that were fetched, or that it was tried to.
     FETCHES: Counter<1> = "recap_fetches_total" ["outcome"];
     /// Runs of yt-dlp. `by` is `warm`, forked from a process that has it imported,
-    /// or `command_line`.
+    /// `command_line`, or `batch`: several videos on one command line.
     YTDLP_RUNS: Counter<1> = "recap_ytdlp_runs_total" ["by"];
     /// Warm processes that ended. `reason` is jobs, growth, idle, memory, unused
     /// or fault; the next run that wants one starts another.

@@ -189,7 +189,7 @@ pub fn fetched(outcome: &str) {
     list::FETCHES.add([outcome], 1);
 }
 
-/// yt-dlp was run: `warm`, or on the `command_line`.
+/// yt-dlp was run: `warm`, on the `command_line`, or for a `batch`.
 pub fn ytdlp_run(by: &str) {
     list::YTDLP_RUNS.add([by], 1);
 }

@@ -31,7 +31,8 @@ impl Tracks {
         let tracks = || self.requested_subtitles.iter().flatten();
         let mut known: Vec<Track> =
             tracks().filter_map(|(key, track)| original(key, track)).collect();
-        known.sort_by_key(|it| it.source == TranscriptSource::CaptionsAutomatic);
+        let automatic = TranscriptSource::CaptionsAutomatic;
+        known.sort_by_key(|it| (it.file.is_empty(), it.source == automatic));
         if let Some(track) = known.into_iter().next() {
             return Choice::Track(track);
         }
@@ -58,7 +59,8 @@ fn original(key: &str, track: &PrintedTrack) -> Option<Track> {
             TranscriptSource::CaptionsManual
         },
         language: if is_language(language) { language.to_owned() } else { "und".to_owned() },
-        file: track.filepath.clone()?,
+        // In a batch a file that did not come has no name.
+        file: track.filepath.clone().unwrap_or_default(),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::process::ExitStatus;
+use std::sync::Arc;
 
 use recap_core::error::ErrorCode;
 use recap_core::job::ChildUsage;
@@ -17,9 +18,9 @@ use crate::yt_dlp::work_dir::WorkDir;
 pub(super) struct Ended {
     pub(super) status: ExitStatus,
     pub(super) stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    /// Its directory, removed with this.
-    pub(super) directory: WorkDir,
+    pub(super) stderr: Vec<u8>,
+    /// Its directory, removed with the last who has it.
+    pub(super) directory: Arc<WorkDir>,
 }
 
 /// Runs yt-dlp once and adds what it used to `child`.
@@ -34,7 +35,9 @@ pub(super) async fn run(
     tracing::debug!(usage = ?finished.usage, ending = ?finished.ending, "yt-dlp has ended");
     let Finished { ending, stdout, stderr, kept: directory, .. } = finished;
     match ending {
-        Ending::Exited(status) => Ok(Ended { status, stdout, stderr, directory }),
+        Ending::Exited(status) => {
+            Ok(Ended { status, stdout, stderr, directory: Arc::new(directory) })
+        }
         Ending::Deadline => {
             Err(Verdict::new(ErrorCode::Network, Then::Again).or_other_profile().into())
         }

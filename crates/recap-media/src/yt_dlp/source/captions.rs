@@ -28,6 +28,8 @@ pub(super) struct CaptionsOf {
     pub(super) video: VideoId,
     /// What all runs used.
     pub(super) child: ChildUsage,
+    /// How the first run ended, if it was one for several videos.
+    pub(super) begun: Option<Ended>,
 }
 
 #[async_trait]
@@ -41,8 +43,12 @@ impl Question for CaptionsOf {
         let extractor_args = way.extractor_args.to_owned();
         let mut profile = Profile { extractor_args, track: None };
         for _ in 0..2 {
-            let arguments = args::captions(&source.media, &profile, self.video);
-            let ended = attempt::run(source, arguments, way.deadline, &mut self.child).await?;
+            let ended = if let Some(ended) = self.begun.take() {
+                ended
+            } else {
+                let arguments = args::captions(&source.media, &profile, self.video);
+                attempt::run(source, arguments, way.deadline, &mut self.child).await?
+            };
             match understand(source, self.video, ended).await? {
                 Outcome::Captions(found) => return Ok(found),
                 Outcome::Translated { original } => profile.track = Some(original),
