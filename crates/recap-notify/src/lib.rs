@@ -9,7 +9,8 @@ mod connect;
 mod failure;
 mod resolve;
 mod send;
-mod sign;
+#[doc(hidden)] // For its benchmark.
+pub mod sign;
 mod turns;
 
 pub use connect::{ConnectError, connect};
