@@ -10,7 +10,8 @@ mod doorbell;
 mod failure;
 mod resolve;
 mod send;
-mod sign;
+#[doc(hidden)] // For its benchmark.
+pub mod sign;
 mod turns;
 
 pub use connect::{ConnectError, connect};

@@ -8,12 +8,7 @@ use sha2::Sha256;
 
 /// The value of `webhook-signature`: `v1,` and an HMAC of id, time and body, for
 /// each secret in turn.
-pub(crate) fn signatures(
-    secrets: &[WebhookSecret],
-    id: &str,
-    unix_seconds: i64,
-    body: &str,
-) -> String {
+pub fn signatures(secrets: &[WebhookSecret], id: &str, unix_seconds: i64, body: &str) -> String {
     let signed = format!("{id}.{unix_seconds}.{body}");
     let one = |it: &WebhookSecret| format!("v1,{}", signature(&it.key(), signed.as_bytes()));
     secrets.iter().map(one).collect::<Vec<_>>().join(" ")
