@@ -21,6 +21,7 @@ use tracing::{Instrument, debug, info_span};
 use self::asked::Asked;
 pub(crate) use self::manners::Manners;
 use self::measured::Measured;
+pub(crate) use self::measured::matched;
 use self::packed::Packing;
 pub(crate) use self::packed::takes_gzip;
 use self::unread::Unread;

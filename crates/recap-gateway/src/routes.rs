@@ -22,15 +22,18 @@ pub(crate) mod transcripts;
 pub(crate) mod videos;
 pub(crate) mod webhooks;
 
-use actix_web::dev::{AppService, HttpServiceFactory};
+use actix_web::dev::{AppService, HttpServiceFactory, ServiceRequest};
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::{FromRequest, Handler, Resource, Responder, guard, web};
+use actix_web::{
+    FromRequest, Handler, HttpMessage as _, HttpRequest, Resource, Responder, guard, web,
+};
 use recap_core::ErrorCode;
 use recap_core::key::Scope;
 
 use crate::access::{Access, Class, gate};
 use crate::error::ApiError;
+use crate::frame::matched;
 
 /// All endpoints; what is none of them is a problem, too.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -244,7 +247,11 @@ impl At {
         A: FromRequest + 'static,
         F::Output: Responder + 'static,
     {
-        let gate = from_fn(move |request, next| gate(access, class, request, next));
+        let path = self.path;
+        let gate = from_fn(move |request: ServiceRequest, next| {
+            matched(&request.extensions(), path);
+            gate(access, class, request, next)
+        });
         let listed = |&method| Listed { path: self.path, method, access, class };
         self.listed.extend(methods.first().map(listed));
         self.allow.extend(methods);
@@ -257,7 +264,9 @@ impl HttpServiceFactory for At {
     /// Methods that are not there are told which ones are.
     fn register(self, config: &mut AppService) {
         let allow = self.allow.join(", ");
-        let refuse = move || {
+        let path = self.path;
+        let refuse = move |request: HttpRequest| {
+            matched(&request.extensions(), path);
             let error = wrong_method(&allow);
             async move { Err::<&str, _>(error) }
         };

@@ -1,6 +1,10 @@
 //! Counts and times requests.
 
-use actix_web::Error;
+use std::cell::Cell;
+use std::rc::Rc;
+
+use actix_web::dev::Extensions;
+use actix_web::{Error, HttpMessage as _};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use recap_telemetry::metrics;
@@ -9,18 +13,31 @@ use tokio::time::Instant;
 /// The route of all that has none.
 const UNMATCHED: &str = "unmatched";
 
+/// The pattern that a request has matched, which is known once it has been routed.
+#[derive(Clone, Default)]
+struct Route(Rc<Cell<Option<&'static str>>>);
+
+/// Says which pattern a request has matched: a path would make a series for each job.
+/// actix could tell, too, by matching it once more.
+pub(crate) fn matched(request: &Extensions, pattern: &'static str) {
+    if let Some(route) = request.get::<Route>() {
+        route.0.set(Some(pattern));
+    }
+}
+
 /// A request that has begun.
 pub(super) struct Measured {
-    /// The pattern: a path would make a series for each job.
-    route: String,
+    route: Route,
     method: &'static str,
     began: Instant,
 }
 
 impl Measured {
     pub(super) fn of(request: &ServiceRequest) -> Self {
+        let route = Route::default();
+        request.extensions_mut().insert(route.clone());
         Self {
-            route: request.match_pattern().unwrap_or_else(|| UNMATCHED.to_owned()),
+            route,
             method: method(request.method()),
             began: Instant::now(),
         }
@@ -31,7 +48,8 @@ impl Measured {
             Ok(answer) => answer.status(),
             Err(error) => error.as_response_error().status_code(),
         };
-        metrics::http_request(&self.route, self.method, status.as_u16(), self.began.elapsed());
+        let route = self.route.0.get().unwrap_or(UNMATCHED);
+        metrics::http_request(route, self.method, status.as_u16(), self.began.elapsed());
     }
 }
 

@@ -99,7 +99,7 @@ async fn those_who_wait_for_the_slot_go_together() {
         sleep(Duration::from_secs(1)).await;
         ask(&source, name).await
     };
-    let (a, b, c, d, e, f, g) = tokio::join!(
+    let answers = tokio::join!(
         ask(&source, 'a'),
         later('b'),
         later('c'),
@@ -108,7 +108,7 @@ async fn those_who_wait_for_the_slot_go_together() {
         later('f'),
         later('g'),
     );
-    assert_eq!([a, b, c, d, e, f, g], [true; 7]);
+    assert_eq!(answers, (true, true, true, true, true, true, true));
     assert_eq!(batches(&noting), ["a", "bcdef", "g"]);
     assert_eq!(begun.elapsed(), 3 * TAKES);
 }

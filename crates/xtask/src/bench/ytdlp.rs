@@ -13,6 +13,7 @@ use recap_config::{Config, WarmMode};
 use recap_core::load::Load;
 use recap_core::ports::{CaptionRequest, MediaSource};
 use recap_media::{Origin, YtDlp, connect};
+use recap_simulator::scenario::copy;
 use recap_simulator::youtube::YouTube;
 use recap_telemetry::resources;
 use recap_testkit::tools;
@@ -86,19 +87,21 @@ async fn measure() -> anyhow::Result<()> {
 impl World {
     /// As many transcripts as a round takes.
     async fn fetch(&self, way: usize) -> anyhow::Result<()> {
-        let request = CaptionRequest { video: ORDINARY.parse()? };
+        let numbers = 0..u32::try_from(EACH)?;
+        let videos = numbers.map(|it| Ok(CaptionRequest { video: copy(it).parse()? }));
+        let requests = videos.collect::<anyhow::Result<Vec<_>>>()?;
         let source = match way {
             0 => return (0..EACH).try_for_each(|_| self.naive()),
             2 => {
                 let told = |_, answer: Result<_, _>| assert!(answer.is_ok(), "it has captions");
-                self.cold.captions_of(&[request; EACH], &told).await;
+                self.cold.captions_of(&requests, &told).await;
                 return Ok(());
             }
             1 => &self.cold,
             _ => &self.warm,
         };
-        for _ in 0..EACH {
-            source.captions(&request).await?;
+        for request in &requests {
+            source.captions(request).await?;
         }
         Ok(())
     }
