@@ -7,6 +7,7 @@ mod waiting;
 
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use tempfile::TempDir;
 
 use self::page::Part;
@@ -67,7 +68,11 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         note("a submit by the length of the queue");
         parts.push(Part::waiting(runtime.block_on(waiting::points(&plan))?));
     }
-    page::tell(&parts, args.only.is_empty())
+    page::tell(&parts, args.only.is_empty())?;
+    // What the databases still have in hand ends with the runtime.
+    drop(runtime);
+    let dir = plan.dir.path().display().to_string();
+    plan.dir.close().with_context(|| format!("{dir} holds gigabytes; remove it"))
 }
 
 /// A directory in memory, if there is such a place.

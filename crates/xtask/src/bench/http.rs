@@ -20,13 +20,17 @@ pub(crate) struct Args {
     /// Directory of the peer benchmark.
     #[arg(long, value_name = "DIR", default_value = "../shared/bench")]
     peers: PathBuf,
-    /// What is run, with commas: `core` (one core each for server and client) and
-    /// `free` (0.1 CPU and 512 MB).
+    /// What is run, with commas: `core` (one core each for server and client), `free`
+    /// (0.1 CPU and 512 MB), and `jobs` (what the peers' workers take for a job that
+    /// does nothing; what recap takes is told by `bench jobs`).
     #[arg(long, value_delimiter = ',', default_values = ["core", "free"])]
     what: Vec<String>,
     /// Servers, with commas: names of files in bench/servers and in that of the peers.
     #[arg(long, value_delimiter = ',', default_values = SERVERS)]
     servers: Vec<String>,
+    /// Workers of the peers for `jobs`, with commas.
+    #[arg(long, value_delimiter = ',', default_values = ["arq", "rq", "job-limit"])]
+    workers: Vec<String>,
     /// Rounds in which each server has its turn; medians are told.
     #[arg(long, default_value_t = 5)]
     rounds: u32,
@@ -56,8 +60,9 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         crate::tools::install()?;
         let harness = Harness::prepare(&args.peers, &args.programs.dir()?)?;
         for what in &args.what {
-            note(&format!("{what}: {}", args.servers.join(", ")));
-            files.push(harness.run(what, args)?);
+            let names = if what == "jobs" { &args.workers } else { &args.servers };
+            note(&format!("{what}: {}", names.join(", ")));
+            files.push(harness.run(what, names, args)?);
         }
     }
     let rows = Rows::read(&files)?;

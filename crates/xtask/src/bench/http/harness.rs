@@ -46,9 +46,9 @@ impl Harness {
     }
 
     /// Runs one benchmark; the file with its rows.
-    pub(super) fn run(&self, what: &str, args: &Args) -> anyhow::Result<PathBuf> {
+    pub(super) fn run(&self, what: &str, names: &[String], args: &Args) -> anyhow::Result<PathBuf> {
         let before = self.files(what)?;
-        let (servers, rounds) = (args.servers.join(","), args.rounds.to_string());
+        let (servers, rounds) = (names.join(","), args.rounds.to_string());
         let status = self
             .command(&[what, "--servers", &servers, "--rounds", &rounds])
             .args(&args.more)

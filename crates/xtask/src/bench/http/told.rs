@@ -27,6 +27,7 @@ const IDLE: [Column; 3] = [
     ("idle PSS, MB", "pss", MB),
     ("idle CPU, ms a minute", "idle_cpu_ms_per_min", 1.0),
 ];
+const JOBS: [Column; 2] = [("jobs/s", "jobs_per_s", 1.0), ("CPU-ms a job", "cpu_s_per_1000", 1.0)];
 const END: [Column; 2] =
     [("peak of the group, MB", "memory_peak", MB), ("OOM kills", "oom_kills", 1.0)];
 
@@ -49,6 +50,7 @@ pub(super) fn all(rows: &Rows) {
     ]
     .concat();
     figures(rows, "0.1 CPU: start, idle and memory", None, &columns);
+    figures(rows, "Jobs that do nothing", None, &JOBS.map(|it| ("jobs-rate", it)));
     ratios(rows);
 }
 
