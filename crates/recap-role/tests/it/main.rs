@@ -1,7 +1,5 @@
 //! A process that plays a role tells of itself on its port.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::net::TcpListener;
 use std::time::Duration;
 
