@@ -25,6 +25,9 @@ use clap::Subcommand;
 use crate::lab::build;
 use crate::shell;
 
+/// The ordinary video: 25 minutes with captions.
+const ORDINARY: &str = "ok_demo25m1";
+
 /// What to measure, as told on the command line.
 #[derive(clap::Args)]
 pub(crate) struct Args {

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use actix_web::dev::Extensions;
-use actix_web::{Error, HttpMessage as _};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::{Error, HttpMessage as _};
 use recap_telemetry::metrics;
 use tokio::time::Instant;
 
@@ -36,11 +36,7 @@ impl Measured {
     pub(super) fn of(request: &ServiceRequest) -> Self {
         let route = Route::default();
         request.extensions_mut().insert(route.clone());
-        Self {
-            route,
-            method: method(request.method()),
-            began: Instant::now(),
-        }
+        Self { route, method: method(request.method()), began: Instant::now() }
     }
 
     pub(super) fn finish<B>(&self, answer: &Result<ServiceResponse<B>, Error>) {

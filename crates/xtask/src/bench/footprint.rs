@@ -11,14 +11,14 @@ use recap_simulator::gemini::Gemini;
 use recap_simulator::youtube::YouTube;
 use recap_telemetry::resources::Share;
 
+use super::ORDINARY;
 use super::service::Service;
 
 use crate::lab::figures::{median, megabytes};
 use crate::lab::{build, say};
 use crate::shell;
 
-/// The 25-minute video, and the three-hour one.
-const ORDINARY: &str = "ok_demo25m1";
+/// Three hours long.
 const LONG: &str = "ok_long3h01";
 
 /// Runs of the ordinary job; the median is told.

@@ -229,9 +229,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row(
         "request batching",
-        "≤ 5 items, 2 s window",
-        Elsewhere("is not done: chunks of one segment share a call"),
-        "a segment has more than five chunks as a rule, and they are all there at once",
+        "≤ 5 items",
+        Setting("media.batch_max", "5"),
+        "videos that share a start of yt-dlp; a slow one holds up four others at most",
+    ),
+    row(
+        "request batching",
+        "2 s window",
+        Setting("media.batch_window_ms", "2000"),
+        "less than a start of yt-dlp takes on a tenth of a core, and only while one waits anyway",
     ),
     row(
         "segments",
@@ -304,7 +310,7 @@ pub(super) const ROWS: &[Row] = &[
         "circuit breaker",
         "for MongoDB and Redis as well",
         Elsewhere(
-            "is `store.rest_ms`, `queue.rest_ms`, `redis.rest_ms`: [ADR 0025](decisions/0025-our-own-servers-rest-for-a-second.md)",
+            "is `store.rest_ms`, `queue.rest_ms`, `redis.rest_ms`: [ADR 0024](decisions/0024-our-own-servers-rest-for-a-second.md)",
         ),
         "a minute's rest would be a minute's outage",
     ),
