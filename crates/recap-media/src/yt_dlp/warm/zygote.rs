@@ -1,5 +1,6 @@
 //! The warm process: a Python that has yt-dlp imported.
 
+use std::fs;
 use std::io;
 use std::path::Path;
 use std::process::{Child, Stdio};
@@ -41,7 +42,10 @@ impl Zygote {
         let directory = WorkDir::create(work)?;
         let mut environment = args::environment(media, directory.path());
         environment.push(("YTDLP_NO_PLUGINS", "1".into()));
-        let mut arguments = vec!["-I".into(), "-c".into(), PROGRAM.into()];
+        // As a file, so that a list of processes names it.
+        let program = directory.path().join("recap-warm-yt-dlp.py");
+        fs::write(&program, PROGRAM)?;
+        let mut arguments = vec!["-I".into(), program.into_os_string()];
         arguments.extend(python.archive.iter().map(Into::into));
         let command = Command {
             program: python.program.clone(),
