@@ -1,7 +1,7 @@
 //! What a handler may use.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use actix_web::web::Bytes;
@@ -102,8 +102,9 @@ pub(crate) struct Context {
     pub(crate) collected: Mutex<Option<Timestamp>>,
     /// Fires when the server stops.
     pub(crate) shutdown: CancellationToken,
-    /// What is served as it is, made once.
-    pub(crate) docs: Docs,
+    /// What is served as it is, made when it is first asked for: that takes more than
+    /// the whole start.
+    pub(crate) docs: LazyLock<Docs>,
     /// The settings without their secrets, written once.
     pub(crate) settings: Bytes,
 }
@@ -161,7 +162,7 @@ impl Context {
             streams: Seats::new(config.server.max_streams),
             collected: Mutex::default(),
             shutdown,
-            docs: Docs::new(),
+            docs: LazyLock::new(Docs::new),
             settings: settings.into(),
             state,
         }

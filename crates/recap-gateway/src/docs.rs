@@ -29,7 +29,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; \
 /// Asked for again after that long, which costs nothing if it is the same.
 const FRESH: &str = "public, max-age=300";
 
-/// All that is served as it is, made once.
+/// All that is served as it is.
 pub(crate) struct Docs {
     pub(crate) openapi: Asset,
     pub(crate) page: Asset,
