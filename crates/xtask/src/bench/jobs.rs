@@ -11,6 +11,7 @@ mod told;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::ensure;
 use recap_testkit::servers::Redis;
 
 use self::measure::{Figures, Worker, measure};
@@ -153,7 +154,8 @@ async fn turn(
     most: Duration,
 ) -> anyhow::Result<Figures> {
     let worker = contender.start(plan).await?;
-    worker.work(next.take(WARM), WARM, Duration::from_mins(2)).await?;
+    let warm = worker.work(next.take(WARM), WARM, Duration::from_mins(2)).await?;
+    ensure!(warm.jobs == WARM, "{} did {} of its first {WARM} jobs", contender.name(), warm.jobs);
     worker.group().throttle()?;
     let figures = measure(worker.as_ref(), next.take(count), count, most).await?;
     note(&figures.line());

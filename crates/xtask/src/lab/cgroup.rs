@@ -141,6 +141,11 @@ impl Group {
         }
     }
 
+    /// Whether all that ran in it has ended.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.pids().is_empty()
+    }
+
     fn pids(&self) -> Vec<u32> {
         let listed = fs::read_to_string(self.dirs[0].join("cgroup.procs")).unwrap_or_default();
         listed.lines().filter_map(|it| it.parse().ok()).collect()
@@ -162,7 +167,7 @@ impl Group {
         // Who has no CPU takes minutes to die.
         self.set_quota(-1)?;
         let end = Instant::now() + GONE;
-        while !self.pids().is_empty() {
+        while !self.is_empty() {
             ensure!(Instant::now() < end, "what was killed is still there");
             self.signal("KILL");
             std::thread::sleep(Duration::from_millis(20));

@@ -1,11 +1,11 @@
 //! Workers of rq: `bench/peers/worker`.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::ensure;
+use anyhow::{bail, ensure};
 use async_trait::async_trait;
 
 use super::Plan;
@@ -23,6 +23,8 @@ pub(super) struct Python {
     group: Group,
     interpreter: PathBuf,
     redis: String,
+    /// What it says.
+    log: PathBuf,
     /// After the group, which kills it.
     _child: Reaped,
 }
@@ -34,7 +36,8 @@ fn scripts() -> PathBuf {
 pub(super) async fn start(plan: &Plan, forks: bool) -> anyhow::Result<Python> {
     let (group, redis) = (Group::create(FREE)?, plan.redis.url().to_owned());
     Resp::connect(address(&redis)?).await?.ask("FLUSHALL").await?;
-    let log = File::create(plan.world.dir().join("rq.log"))?;
+    let path = plan.world.dir().join("rq.log");
+    let log = File::create(&path)?;
     let mut command = group.command(&plan.python.join("rq"));
     command.args(["worker", "--quiet", "--url", &redis]);
     if !forks {
@@ -52,7 +55,7 @@ pub(super) async fn start(plan: &Plan, forks: bool) -> anyhow::Result<Python> {
         .stderr(log)
         .spawn()?;
     let interpreter = plan.python.join("python");
-    Ok(Python { group, interpreter, redis, _child: Reaped(child) })
+    Ok(Python { group, interpreter, redis, log: path, _child: Reaped(child) })
 }
 
 impl Python {
@@ -86,6 +89,9 @@ impl Worker for Python {
         let mut done = Done { jobs: 0, wall: Duration::ZERO, child: None };
         while done.jobs < count && began.elapsed() < most {
             tokio::time::sleep(LOOK).await;
+            if self.group.is_empty() {
+                bail!("rq has ended: {}", fs::read_to_string(&self.log)?);
+            }
             let jobs = redis.ask("LLEN bench:done").await?.parse()?;
             if jobs > done.jobs {
                 done = Done { jobs, wall: began.elapsed(), child: None };
@@ -93,7 +99,7 @@ impl Worker for Python {
         }
         // Whether they fail is seen by none being done.
         let failed = redis.ask("ZCARD rq:failed:default").await?;
-        ensure!(failed == "0", "{failed} jobs of rq failed; see rq.log");
+        ensure!(failed == "0", "{failed} jobs of rq failed: {}", fs::read_to_string(&self.log)?);
         Ok(done)
     }
 }
