@@ -66,7 +66,7 @@ pub(crate) const SIZES: Profiles = Profiles {
             ["", "0"],
             "free keys allow some 15; 0 leaves it to the API",
         ),
-        row("media.warm", ["", "on"], "`auto` weighs its 40 MB against a fifth of the CPU"),
+        row("media.warm", ["", "on"], "there is memory for its 45 MB"),
         row("webhooks.per_host", ["1", "8"], "a receiver on a large machine bears more"),
     ],
 };

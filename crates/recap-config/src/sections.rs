@@ -121,6 +121,11 @@ impl Config {
         need("queue.backend", queue, self.queue_url(), "set redis.url, or REDIS_URL");
         let shared = self.shared.backend == SharedBackend::Redis;
         need("shared.backend", shared, &self.redis.url, "set redis.url, or REDIS_URL");
+        let door = &self.server.keep_awake_url;
+        if door.starts_with("http://") && !self.webhooks.allow_http {
+            let mend = "use https://; http:// needs webhooks.allow_http";
+            found.push(Problem::invalid("server.keep_awake_url", mend));
+        }
         for region in self.worker.regions.iter().filter(|it| !self.queue.regions.contains(it)) {
             let mend = format!("{region} is not among queue.regions; add it there");
             found.push(Problem::invalid("worker.regions", mend));

@@ -10,6 +10,7 @@ pub mod job;
 pub mod jobs;
 pub mod key;
 pub mod load;
+mod moment;
 pub mod ports;
 pub mod retry;
 pub mod segment;
@@ -22,4 +23,5 @@ pub mod webhook;
 
 pub use error::{ErrorCode, Failure};
 pub use job::{Job, JobId, JobKind, Status};
+pub use moment::Moment;
 pub use video::{VideoId, VideoMetadata};

@@ -80,15 +80,18 @@ impl Capacity {
         }
         let (owner, wanted) = (&job.owner, jobs.min(self.per_owner));
         let is_batch = job.kind == JobKind::Batch;
-        if is_batch || !self.own.take(owner, wanted, now) {
-            let mut own = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
-            self.own.counted(owner, own, wanted, now);
+        // What its open batches are yet to make has to be looked up.
+        let least = if is_batch { u64::MAX } else { wanted };
+        if let Err(begun) = self.own.take(owner, least, now) {
+            let open = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
+            let mut own = open;
             if is_batch && own > 0 && own + wanted <= self.per_owner {
                 own += unmade(cx, owner).await?;
             }
             if own + wanted > self.per_owner {
                 return Err(self.too_many(own, now));
             }
+            self.own.counted(begun, owner, open, wanted, now);
         }
         if self.take(cx, jobs, now).await? { Ok(()) } else { Err(self.full(now)) }
     }

@@ -11,13 +11,12 @@ use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
 use recap_core::load::Load;
 use recap_core::ports::{
-    BreakerUse, Cache, Events, Keys, Limits, Pools, Probe, Queue, Replies, Store, StoreError,
-    Webhooks,
+    BreakerUse, Cache, Events, Keys, Limits, Pools, Probe, Queue, Replies, Report, Store,
+    StoreError, Webhooks,
 };
 use recap_core::webhook::AddressRules;
-use recap_core::{ErrorCode, JobId};
+use recap_core::{ErrorCode, JobId, Moment};
 use recap_telemetry::metrics;
-use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -40,6 +39,10 @@ const READ: Duration = Duration::from_secs(2);
 
 /// How long it may take over a write, of which there is not.
 const WRITE: Duration = Duration::from_secs(5);
+
+/// How long an answer is good for that anybody may ask for, and others have to be asked
+/// for.
+const FRESH: Duration = Duration::from_secs(1);
 
 /// Brings the metrics of other parts of the process up to date.
 pub type Collect = Arc<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>;
@@ -98,8 +101,10 @@ pub(crate) struct Context {
     pub(crate) waiters: Seats,
     /// One seat for each open event stream.
     pub(crate) streams: Seats,
-    /// When the numbers of others were last asked for; held while they are.
-    pub(crate) collected: Mutex<Option<Timestamp>>,
+    /// The numbers of others, once they are brought up to date.
+    pub(crate) collected: Moment<()>,
+    /// How everything is that the process depends on.
+    pub(crate) condition: Moment<Report>,
     /// Fires when the server stops.
     pub(crate) shutdown: CancellationToken,
     /// What is served as it is, made when it is first asked for: that takes more than
@@ -160,7 +165,8 @@ impl Context {
             news: News::default(),
             waiters: Seats::new(config.server.max_waiters),
             streams: Seats::new(config.server.max_streams),
-            collected: Mutex::default(),
+            collected: Moment::new(FRESH),
+            condition: Moment::new(FRESH),
             shutdown,
             docs: LazyLock::new(Docs::new),
             settings: settings.into(),

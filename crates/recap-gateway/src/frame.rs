@@ -49,11 +49,11 @@ pub(crate) async fn frame(
     let packing = Packing::of(&request, cx.manners.compress_from);
     let asked = Asked { id, path, unread, manners: &cx.manners, origin, packing };
     async {
-        let answer = if asked.origin.is_preflight {
-            Ok(request.into_response(HttpResponse::NoContent()))
-        } else {
-            guarded(cx.rules.request_timeout, request, next).await
-        };
+        let mut answer = guarded(cx.rules.request_timeout, request, next).await;
+        if asked.origin.is_preflight {
+            // No handler takes its method; it was asked only for its route.
+            answer = answer.map(|it| it.into_response(HttpResponse::NoContent().finish()));
+        }
         let answer = asked.finish(answer);
         measured.finish(&answer);
         if let Ok(answer) = &answer {

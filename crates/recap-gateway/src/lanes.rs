@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::num::NonZeroUsize;
+use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -33,7 +34,7 @@ pub(crate) struct Lanes {
     counts: Mutex<HashMap<Lane, Count>>,
     /// Since when clients have no place: those with many jobs are not asked about
     /// for each of them.
-    full: Mutex<LruCache<(Lane, Owner), Timestamp>>,
+    full: Lock<LruCache<(Lane, Owner), Timestamp>>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,7 +46,7 @@ struct Count {
 impl Lanes {
     pub(crate) fn new(config: &QueueConfig) -> Self {
         let (per_lane, per_client) = (config.entries_per_lane, config.entries_per_client);
-        let full = Mutex::new(LruCache::new(MOST_FULL));
+        let full = Lock::new(LruCache::new(MOST_FULL));
         Self { per_lane, per_client, counts: Mutex::default(), full }
     }
 
@@ -62,14 +63,14 @@ impl Lanes {
             return Ok(false);
         }
         let client = (lane, job.owner.clone());
-        let full = self.full.lock().await.get(&client).copied();
+        let full = self.full().get(&client).copied();
         if full.is_some_and(|it| it <= now && now < it + FRESH_FULL) {
             return Ok(false);
         }
         let (lane, owner) = (&client.0, &client.1);
         let own = cx.ask(cx.store().count_waiting(lane, Some(owner), self.per_client)).await?;
         if own >= self.per_client {
-            self.full.lock().await.put(client, now);
+            self.full().put(client, now);
             return Ok(false);
         }
         // Not before the client's own that wait outside; who has nothing in the
@@ -81,6 +82,10 @@ impl Lanes {
             count.waiting += 1;
         }
         Ok(true)
+    }
+
+    fn full(&self) -> MutexGuard<'_, LruCache<(Lane, Owner), Timestamp>> {
+        self.full.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn waiting(&self, cx: &Context, lane: &Lane, now: Timestamp) -> Result<u64, StoreError> {

@@ -171,4 +171,22 @@ mod tests {
         assert!(store.ask(LIMIT, broken).await.is_err());
         assert!(store.ask(LIMIT, quick()).await.is_ok());
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_shown_as_a_breaker() {
+        let reach = Reach::new(REST);
+        let shown = |state, failures, retry_in_seconds| {
+            let expected = BreakerUse { state, failures, retry_in_seconds };
+            assert_eq!(reach.shown(), expected);
+        };
+        shown(BreakerState::Closed, 0, 0);
+        reach.failed();
+        shown(BreakerState::Open, 1, 1);
+        tokio::time::advance(REST).await;
+        shown(BreakerState::HalfOpen, 1, 0);
+        assert!(reach.worth_asking(LIMIT));
+        shown(BreakerState::Open, 1, 2);
+        reach.answered();
+        shown(BreakerState::Closed, 0, 0);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use recap_core::ports::BreakerState;
 use recap_telemetry::metrics;
 
 use crate::ports::Ports;
@@ -26,7 +27,12 @@ pub async fn collect_numbers(ports: &Ports) {
         metrics::redis_losses(part, link.losses);
     }
     for it in pools.connections.into_values() {
-        metrics::store_connections(it.open, it.in_use, it.waiting, it.failed);
+        metrics::store_connections(it.open, it.in_use);
+        it.waiting.inspect(|&it| metrics::store_waiting(it));
+        it.failed.inspect(|&it| metrics::store_connections_failed(it));
+    }
+    for (label, it) in pools.breakers {
+        metrics::breaker_open(label, it.state != BreakerState::Closed);
     }
     let queue = tokio::time::timeout(STORE_TIMEOUT, ports.queue.check()).await;
     metrics::redis_away("queue", !matches!(queue, Ok(Ok(()))));

@@ -14,19 +14,20 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use recap_core::ports::{Probe, report};
+use jiff::Timestamp;
+use recap_core::Moment;
+use recap_core::ports::{Report, report};
 use serde_json::json;
 use tokio::net::TcpStream;
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::debug;
 
 use crate::numbers::collect_numbers;
 use crate::ports::Ports;
 
-/// How long the numbers are good for: anybody may ask, and some are the store's.
+/// How long an answer is good for: anybody may ask, and then others are asked.
 const FRESH: Duration = Duration::from_secs(1);
 
 /// Connections at once; further ones wait to be accepted.
@@ -54,7 +55,8 @@ pub async fn serve(
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let slots = Arc::new(Semaphore::new(CONNECTIONS));
-    let desk = Arc::new(Desk { ports, collected: Mutex::default() });
+    let desk =
+        Arc::new(Desk { ports, collected: Moment::new(FRESH), condition: Moment::new(FRESH) });
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -86,20 +88,9 @@ pub async fn serve(
 /// What questions are answered from.
 struct Desk {
     ports: Ports,
-    /// When the numbers were last brought up to date.
-    collected: Mutex<Option<Instant>>,
-}
-
-impl Desk {
-    /// Brings the numbers up to date, unless that was done a moment ago, or somebody
-    /// is about it: numbers of a moment ago are better than none.
-    async fn collect(&self) {
-        let Ok(mut last) = self.collected.try_lock() else { return };
-        if last.is_none_or(|it| it.elapsed() >= FRESH) {
-            collect_numbers(&self.ports).await;
-            *last = Some(Instant::now());
-        }
-    }
+    /// The numbers, once they are brought up to date.
+    collected: Moment<()>,
+    condition: Moment<Report>,
 }
 
 async fn connection(stream: TcpStream, desk: &Desk) {
@@ -122,10 +113,10 @@ async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes
     }
     match request.uri().path() {
         "/health/live" => json_answer(StatusCode::OK, &json!({ "status": "ok" })),
-        "/health" | "/health/ready" => ready(&desk.ports.probes).await,
+        "/health" | "/health/ready" => ready(desk).await,
         "/health/pools" => json_answer(StatusCode::OK, &json!(desk.ports.pools())),
         "/metrics" => {
-            desk.collect().await;
+            desk.collected.get(Timestamp::now(), collect_numbers(&desk.ports)).await;
             let text = recap_telemetry::metrics::render();
             typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
         }
@@ -133,8 +124,8 @@ async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes
     }
 }
 
-async fn ready(probes: &[Arc<dyn Probe>]) -> Response<Full<Bytes>> {
-    let report = report(probes).await;
+async fn ready(desk: &Desk) -> Response<Full<Bytes>> {
+    let report = desk.condition.get(Timestamp::now(), report(&desk.ports.probes)).await;
     let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json_answer(status, &json!(report))
 }

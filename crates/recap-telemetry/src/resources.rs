@@ -14,7 +14,7 @@ pub use self::group::Group;
 /// What somebody uses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
-    /// Resident memory, in bytes.
+    /// Resident memory, in bytes; what several children share is counted once.
     pub memory: u64,
     /// User and system time since the beginning. Of children also that of those
     /// which have ended.

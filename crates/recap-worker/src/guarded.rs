@@ -9,7 +9,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use recap_core::ports::{Breaker, Breakers, Slot, Slots};
-use recap_telemetry::metrics;
 
 /// What stands between a job and the world.
 #[derive(Clone)]
@@ -44,18 +43,11 @@ impl Guards {
     ) -> Result<T, E> {
         let _slot = self.slots.acquire(slot).await;
         let Some(breaker) = breaker else { return call.await };
-        self.allow(&breaker).await.map_err(resting)?;
+        self.breakers.allow(&breaker).await.map_err(resting)?;
         let result = call.await;
         let success = !result.as_ref().is_err_and(outage);
         self.breakers.report(&breaker, success).await;
         result
-    }
-
-    /// Whether the breaker lets a call through; else how long it will not.
-    async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
-        let allowed = self.breakers.allow(breaker).await;
-        metrics::breaker_open(breaker.label(), allowed.is_err());
-        allowed
     }
 }
 

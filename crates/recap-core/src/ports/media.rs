@@ -58,7 +58,7 @@ pub trait MediaSource: Send + Sync {
     }
 
     /// The captions of several videos, each on its own: `tell` hears of each one,
-    /// by its place in `requests`, once and as soon as it is known.
+    /// by its place in `requests` and in the order of these, once.
     async fn captions_of(&self, requests: &[CaptionRequest], tell: Tell<'_>) {
         for (index, request) in requests.iter().enumerate() {
             tell(index, self.captions(request).await);

@@ -28,12 +28,14 @@ pub struct Connections {
     pub open: u64,
     /// Of those that are open.
     pub in_use: u64,
-    /// Questions that wait for a connection.
-    pub waiting: u64,
+    /// Questions that wait for a connection, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
     /// Most that are open at once.
     pub limit: u64,
-    /// Questions that got none in time, since the process began.
-    pub failed: u64,
+    /// Questions that got none in time, since the process began, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub failed: Option<u64>,
 }
 
 /// The way to a Redis; all calls share one connection.

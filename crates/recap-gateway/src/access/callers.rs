@@ -100,11 +100,9 @@ impl Callers {
             Bearer::Missing => return Err(refusal::missing()),
             Bearer::Unreadable => return Err(self.failed(&address::name(address), Reason::Key)),
         };
-        if let Some(known) = self.keys.recall(text) {
-            let now = cx.now();
-            if known.key.is_valid(now) {
-                return Ok(self.welcome(&known, now));
-            }
+        let now = cx.now();
+        if let Some(known) = self.keys.recall(text).filter(|it| it.key.is_valid(now)) {
+            return Ok(self.welcome(&known, now));
         }
         self.prove(cx, text, &address::name(address)).await
     }

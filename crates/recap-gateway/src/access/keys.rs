@@ -71,6 +71,7 @@ impl KnownKeys {
 
     /// The key that `text` is, if it is one that is known without asking.
     pub(super) fn recall(&self, text: &str) -> Option<Arc<KnownKey>> {
+        ApiKey::prefix_of(text)?;
         match self.known(&digest(text)) {
             Known::Key(key) => Some(key),
             Known::Nothing | Known::Ask(_) => None,

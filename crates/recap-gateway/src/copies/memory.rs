@@ -127,8 +127,8 @@ impl State {
         if known.is_some_and(|it| it > job.revision) {
             return;
         }
-        // A result may be written out beside it.
-        let bytes = size(&job) * if job.result.is_some() { 2 } else { 1 };
+        // It may be written out beside it, and its result once more.
+        let bytes = size(&job) * if job.result.is_some() { 3 } else { 2 };
         self.remove(job.id);
         self.bytes += bytes;
         if let Some((_, oldest)) = self.jobs.push(job.id, Kept { job, pages, asked_at, bytes }) {

@@ -8,6 +8,9 @@ const MOST: usize = 256;
 /// `path` as a URI reference, whatever was sent, cut where it becomes too long.
 pub(super) fn repeated(path: &str) -> String {
     let bytes = path.as_bytes();
+    if bytes.len() <= MOST && bytes.iter().all(|it| is_plain(*it)) {
+        return path.to_owned();
+    }
     let mut text = String::new();
     let mut index = 0;
     while index < bytes.len() && text.len() + 3 <= MOST {

@@ -53,7 +53,7 @@ pub(crate) async fn cancel(
     if outcome == Cancel::Canceled {
         count(&found.job);
     }
-    Ok(show::job(&cx, HttpResponse::Ok(), found).await)
+    show::job(&cx, HttpResponse::Ok(), found).await
 }
 
 /// No worker will ever see the end of this job.

@@ -23,7 +23,7 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// Whether work can be accepted.
 ///
-/// Asks everything that the process depends on. A part that is away while
+/// Asks everything that the process depends on, at most once a second. A part that is away while
 /// something else stands in for it does not count against it. One that is down
 /// does: the problem then has `parts`, too.
 #[utoipa::path(
@@ -34,7 +34,7 @@ pub(crate) async fn live() -> HttpResponse {
     responses((status = 200, description = "Nothing is down.", body = ReadyBody)),
 )]
 pub(crate) async fn ready(cx: web::Data<Context>) -> ApiResult<HttpResponse> {
-    let report = report(&cx.state.probes).await;
+    let report = cx.condition.get(cx.now(), report(&cx.state.probes)).await;
     if cx.shutdown.is_cancelled() {
         return Err(ApiError::unavailable("The server is stopping."));
     }

@@ -104,7 +104,7 @@ pub(crate) async fn find(
     if known {
         return Ok(show::marked(&cx, answer.finish(), found.known_at()));
     }
-    Ok(show::job(&cx, answer, found).await)
+    show::job(&cx, answer, found).await
 }
 
 /// Weak, because the estimate of the time left changes without a revision.

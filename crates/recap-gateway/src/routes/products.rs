@@ -10,7 +10,7 @@ use recap_core::transcript::{srt, text, vtt};
 use recap_core::{ErrorCode, Job};
 
 use self::format::{SummaryFormat, SummaryQuery, TranscriptFormat, TranscriptQuery};
-use super::show;
+use super::show::{self, json};
 use crate::body::{SummaryBody, TranscriptBody};
 use crate::context::Context;
 use crate::error::{ApiError, ApiResult};
@@ -110,13 +110,6 @@ fn not_ready(cx: &Context, job: &Job, product: &str) -> ApiError {
     }
     let after = show::retry_after(job, cx.now());
     answer.retry_after(std::time::Duration::from_secs(after))
-}
-
-fn json(body: &impl serde::Serialize) -> ApiResult<String> {
-    serde_json::to_string(body).map_err(|error| {
-        let detail = "The result could not be written.";
-        ApiError { source: Some(error.into()), ..ApiError::new(ErrorCode::Internal, detail) }
-    })
 }
 
 /// Shown by a browser, and saved under a name that says what it is.

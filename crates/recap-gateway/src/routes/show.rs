@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
-use actix_web::http::header::{AGE, HeaderName, HeaderValue};
+use actix_web::http::header::{AGE, ContentType, HeaderName, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use jiff::Timestamp;
-use recap_core::Job;
 use recap_core::transcript::text;
+use recap_core::{ErrorCode, Job};
+use serde::Serialize;
 
 use crate::body::{JobBody, JobItem, ResultBody, seconds_between};
 use crate::context::Context;
 use crate::copies::Found;
+use crate::error::{ApiError, ApiResult};
 use crate::flags::Feature;
 use crate::pace;
 
@@ -24,32 +26,56 @@ pub(super) async fn job(
     cx: &Context,
     mut answer: HttpResponseBuilder,
     found: Found,
-) -> HttpResponse {
-    let (body, known_at) = body(cx, found).await;
-    marked(cx, answer.json(body), known_at)
+) -> ApiResult<HttpResponse> {
+    let (page, known_at) = if transcript_of(cx, &found) == Feature::Off {
+        let preview = cx.flags.video_preview();
+        let known_at = found.known_at();
+        let Found { job, pages, .. } = found;
+        (pages.job(preview, || json(&whole(cx, Arc::unwrap_or_clone(job), None)))?, known_at)
+    } else {
+        let (body, known_at) = body(cx, found).await;
+        (json(&body)?.into(), known_at)
+    };
+    Ok(marked(cx, answer.content_type(ContentType::json()).body(page), known_at))
 }
 
 /// The job as it is answered, and when it was so, if it may have changed since.
 pub(crate) async fn body(cx: &Context, mut found: Found) -> (JobBody, Option<Timestamp>) {
     let mut transcript = None;
-    let with_transcript = match found.job.result {
-        Some(_) => cx.flags.full_transcript(),
-        None => Feature::Off,
-    };
-    if with_transcript == Feature::On {
-        match cx.ask(cx.store().find_transcript(found.job.id)).await {
+    match transcript_of(cx, &found) {
+        Feature::Off => {}
+        Feature::On => match cx.ask(cx.store().find_transcript(found.job.id)).await {
             Ok(known) => transcript = known.map(|it| text::render(&it.cues)),
             Err(_) => found.away = true,
-        }
+        },
+        Feature::LeftOff => Arc::make_mut(&mut found.job)
+            .warn("Memory is short, so the transcript is left out; `urls.transcript` has it."),
     }
     let known_at = found.known_at();
-    let mut job = Arc::unwrap_or_clone(found.job);
-    if with_transcript == Feature::LeftOff {
-        job.warn("Memory is short, so the transcript is left out; `urls.transcript` has it.");
+    (whole(cx, Arc::unwrap_or_clone(found.job), transcript), known_at)
+}
+
+/// What is to be done about the transcript in the job's result.
+fn transcript_of(cx: &Context, found: &Found) -> Feature {
+    match found.job.result {
+        Some(_) => cx.flags.full_transcript(),
+        None => Feature::Off,
     }
+}
+
+/// The job with its result.
+pub(super) fn whole(cx: &Context, mut job: Job, transcript: Option<String>) -> JobBody {
     let video = job.input.video_id;
     let result = job.result.take().map(|it| ResultBody::new(it, video, transcript));
-    (JobBody::new(item(cx, job), result), known_at)
+    JobBody::new(item(cx, job), result)
+}
+
+/// `body` as it is sent.
+pub(super) fn json(body: &impl Serialize) -> ApiResult<String> {
+    serde_json::to_string(body).map_err(|error| {
+        let detail = "The answer could not be written.";
+        ApiError { source: Some(error.into()), ..ApiError::new(ErrorCode::Internal, detail) }
+    })
 }
 
 /// Says of an answer that it is as the job was at `known_at`, the store being

@@ -88,7 +88,7 @@ async fn answer(cx: &Context, found: Found, as_batch: bool) -> ApiResult<HttpRes
     if as_batch {
         batches::show(cx, answer, found).await
     } else {
-        Ok(show::job(cx, answer, found).await)
+        show::job(cx, answer, found).await
     }
 }
 

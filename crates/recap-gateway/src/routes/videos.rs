@@ -2,12 +2,12 @@
 
 use actix_web::{HttpResponse, web};
 use recap_core::ports::{JobFilter, JobPage};
-use recap_core::{Job, JobId, JobKind, Status, VideoId};
+use recap_core::{JobId, JobKind, Status, VideoId};
 use utoipa::IntoParams;
 
 use super::show;
 use crate::access::Who;
-use crate::body::{JobBody, JobResultList, ResultBody, VideoBody};
+use crate::body::{JobResultList, VideoBody};
 use crate::context::Context;
 use crate::cursor;
 use crate::error::ApiResult;
@@ -90,7 +90,7 @@ pub(crate) async fn summaries(
         return Err(VideoId::missing());
     }
     let next_cursor = page.jobs.last().filter(|_| page.has_more).map(|it| cursor::encode(&it.id));
-    let data = page.jobs.into_iter().map(|it| with_result(&cx, it)).collect();
+    let data = page.jobs.into_iter().map(|it| show::whole(&cx, it, None)).collect();
     Ok(HttpResponse::Ok().json(JobResultList { data, next_cursor, has_more: page.has_more }))
 }
 
@@ -112,10 +112,4 @@ async fn succeeded(
         ..JobFilter::default()
     };
     Ok(cx.ask(cx.store().list(&filter)).await?)
-}
-
-fn with_result(cx: &Context, mut job: Job) -> JobBody {
-    let video = job.input.video_id;
-    let result = job.result.take().map(|it| ResultBody::new(it, video, None));
-    JobBody::new(show::item(cx, job), result)
 }

@@ -50,6 +50,16 @@ async fn a_part_that_is_down_is_named() {
 }
 
 #[tokio::test]
+async fn the_parts_are_asked_once_a_second() {
+    let app = TestGateway::spawn();
+    assert_eq!(app.get("/health").await.status, 200);
+    app.probe.be(Condition::Down { detail: "MongoDB does not answer".into() });
+    assert_eq!(app.get("/health/ready").await.status, 200);
+    app.clock.advance(Duration::from_secs(1));
+    assert_eq!(app.get("/health/ready").await.status, 503);
+}
+
+#[tokio::test]
 async fn a_part_that_does_not_answer_is_down() {
     let app = TestGateway::spawn();
     app.probe.be(None);

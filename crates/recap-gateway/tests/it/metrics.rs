@@ -9,15 +9,19 @@ use serde_json::json;
 
 use crate::app::{JOB, TestGateway};
 
+const PREFLIGHT: [(&str, &str); 2] =
+    [("origin", "https://app.example"), ("access-control-request-method", "POST")];
+
 #[tokio::test]
 async fn requests_are_counted_by_route_and_not_by_path() {
-    let app = TestGateway::spawn();
+    let app = TestGateway::with(|it| it.server.cors_origins = vec!["*".to_owned()]);
     app.keep(samples::queued(JobKind::Summary));
     app.get(&format!("/v1/jobs/{JOB}")).await;
     app.get("/v1/jobs/nonsense").await;
     app.get("/no/such/place").await;
     app.send("BREW", "/v1/jobs", &[], b"").await;
     app.send("POST", &format!("/v1/jobs/{JOB}/cancel"), &[], b"").await;
+    app.send("OPTIONS", &format!("/v1/jobs/{JOB}/retry"), &PREFLIGHT, b"").await;
     app.post("/v1/summaries", &json!({"url": "dQw4w9WgXcQ"})).await;
 
     let reply = app.get("/metrics").await;
@@ -31,6 +35,7 @@ async fn requests_are_counted_by_route_and_not_by_path() {
         r#"recap_http_requests_total{method="GET",route="unmatched",status="404"}"#,
         r#"recap_http_requests_total{method="other",route="/v1/jobs",status="405"}"#,
         r#"recap_http_requests_total{method="POST",route="/v1/summaries",status="202"}"#,
+        r#"recap_http_requests_total{method="OPTIONS",route="/v1/jobs/{id}/retry",status="204"}"#,
         r#"recap_http_seconds_count{route="/v1/summaries"}"#,
         r#"recap_jobs_submitted_total{kind="summary"}"#,
         r#"recap_jobs_ended_total{code="canceled",kind="summary",status="canceled"}"#,

@@ -52,6 +52,12 @@ impl MemoryBreakers {
         all
     }
 
+    /// All processes together have found that nothing may pass for `wait`.
+    pub(super) fn keep_open(&self, breaker: &Breaker, wait: Duration) {
+        let next = self.began.elapsed() + wait;
+        self.states.lock().expect("not poisoned").put(breaker.clone(), State::Open { next });
+    }
+
     /// As [`Breakers::report`].
     pub(super) fn note(&self, breaker: &Breaker, success: bool) {
         let mut states = self.states.lock().expect("not poisoned");

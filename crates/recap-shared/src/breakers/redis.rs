@@ -10,9 +10,8 @@ use recap_redis::redis::Script;
 use super::MemoryBreakers;
 use crate::server::Server;
 
-/// Asks the server, whose clock is the same for all. What this process reports
-/// is also kept in its own memory, so that it knows what it went through while
-/// the server is away.
+/// Asks the server, whose clock is the same for all. What this process reports and is
+/// told is also kept in its own memory: to go by while the server is away, and to show.
 pub(crate) struct RedisBreakers {
     server: Server,
     near: Arc<MemoryBreakers>,
@@ -42,7 +41,10 @@ impl Breakers for RedisBreakers {
     async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
         match self.tell(breaker, "allow", None).await {
             Some(wait) if wait.is_zero() => Ok(()),
-            Some(wait) => Err(wait),
+            Some(wait) => {
+                self.near.keep_open(breaker, wait);
+                Err(wait)
+            }
             None => self.near.may_pass(breaker),
         }
     }

@@ -28,9 +28,9 @@ impl Counts {
         Connections {
             open: read(&self.open),
             in_use: read(&self.in_use),
-            waiting: read(&self.waiting),
+            waiting: Some(read(&self.waiting)),
             limit: limit.into(),
-            failed: self.failed.load(Ordering::Relaxed),
+            failed: Some(self.failed.load(Ordering::Relaxed)),
         }
     }
 

@@ -32,8 +32,10 @@ pub(super) struct Inserts {
     waiting: Mutex<Vec<Waiting>>,
 }
 
-struct Waiting {
-    query: Query<'static, Sqlite, SqliteArguments>,
+type Insertion = Query<'static, Sqlite, SqliteArguments>;
+
+pub(super) struct Waiting {
+    query: Insertion,
     done: oneshot::Sender<Done>,
 }
 
@@ -63,27 +65,14 @@ impl Inserts {
         }
     }
 
+    /// What fails one row would fail the others: they differ in nothing but their job.
     async fn write(&self, connection: &mut SqliteConnection) {
-        let mut rows = self.take();
-        if rows.len() == 1 {
-            let Waiting { query, done } = rows.remove(0);
-            let _ = done.send(run(query, connection).await);
-            return;
-        }
-        let mut told = Vec::with_capacity(rows.len());
-        let written = async {
-            let mut transaction = connection.begin().await?;
-            for Waiting { query, done } in rows.drain(..) {
-                let ran = run(query, &mut transaction).await;
-                told.push((done, ran));
-            }
-            transaction.commit().await
-        };
-        let failed = written.await.map_err(Arc::new).err();
-        let unwritten = rows.into_iter().map(|it| (it.done, Ok(())));
-        for (done, ran) in told.into_iter().chain(unwritten) {
+        let (queries, waiting): (Vec<_>, Vec<_>) =
+            self.take().into_iter().map(|it| (it.query, it.done)).unzip();
+        let done = commit(queries, connection).await.map_err(Arc::new);
+        for it in waiting {
             // Who does not listen any more is told nothing.
-            let _ = done.send(failed.clone().map_or(ran, Err));
+            let _ = it.send(done.clone());
         }
     }
 
@@ -95,22 +84,26 @@ impl Inserts {
         waiting.drain(..most).collect()
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+    pub(super) fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-async fn run(
-    query: Query<'static, Sqlite, SqliteArguments>,
+async fn commit(
+    mut queries: Vec<Insertion>,
     connection: &mut SqliteConnection,
-) -> Done {
-    query.execute(connection).await.map(|_| ()).map_err(Arc::new)
+) -> Result<(), sqlx::Error> {
+    if queries.len() == 1 {
+        return queries.remove(0).execute(connection).await.map(drop);
+    }
+    let mut transaction = connection.begin().await?;
+    for query in queries {
+        query.execute(&mut *transaction).await?;
+    }
+    transaction.commit().await
 }
 
-fn insertion(
-    job: &Job,
-    parked: bool,
-) -> Result<Query<'static, Sqlite, SqliteArguments>, sqlx::Error> {
+fn insertion(job: &Job, parked: bool) -> Result<Insertion, sqlx::Error> {
     let queued = job.status == Status::Queued;
     let documents = documents(job)?;
     Ok(sqlx::query(INSERT)

@@ -1,5 +1,6 @@
 //! How SQLite answers each query: by an index, never by reading the table.
 
+mod inserts;
 mod old;
 mod webhooks;
 

@@ -139,11 +139,11 @@ metrics! {
     /// Runs of yt-dlp. `by` is `warm`, forked from a process that has it imported,
     /// `command_line`, or `batch`: several videos on one command line.
     YTDLP_RUNS: Counter<1> = "recap_ytdlp_runs_total" ["by"];
-    /// Warm processes that ended. `reason` is jobs, growth, idle, memory, unused
-    /// or fault; the next run that wants one starts another.
+    /// Warm processes that ended. `reason` is jobs, growth, idle, memory or fault;
+    /// the next run that wants one starts another.
     WARM_ENDS: Counter<1> = "recap_ytdlp_warm_ends_total" ["reason"];
     /// Runs on the command line because the warm process was not to be had.
-    /// `reason` is memory, pause (after several faults), fault or path.
+    /// `reason` is memory, pause (after several faults), fault, directory or path.
     WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
 
     /// Requests to others that wait for an answer. `to` is `gemini` or `webhook`.

@@ -131,12 +131,20 @@ pub fn slots(slot: &str, used: u64, waiting: u64) {
     list::SLOTS_WAITING.set([slot], waiting);
 }
 
-/// Connections of the store, and how many failed so far.
-pub fn store_connections(open: u64, in_use: u64, waiting: u64, failed: u64) {
-    for (state, count) in [("open", open), ("in_use", in_use), ("waiting", waiting)] {
-        list::STORE_CONNECTIONS.set([state], count);
-    }
-    list::STORE_CONNECTIONS_FAILED.raise_to([], failed);
+/// Connections of the store.
+pub fn store_connections(open: u64, in_use: u64) {
+    list::STORE_CONNECTIONS.set(["open"], open);
+    list::STORE_CONNECTIONS.set(["in_use"], in_use);
+}
+
+/// Questions that wait for a connection of the store.
+pub fn store_waiting(waiting: u64) {
+    list::STORE_CONNECTIONS.set(["waiting"], waiting);
+}
+
+/// Questions that got no connection of the store so far.
+pub fn store_connections_failed(total: u64) {
+    list::STORE_CONNECTIONS_FAILED.raise_to([], total);
 }
 
 /// How often the Redis of `part` went away so far.

@@ -25,7 +25,7 @@ pub(super) fn read(pid: u32) -> Option<(Share, Share)> {
 
 fn add(sum: &mut Share, pid: u32, depth: usize) {
     let Some(stat) = Stat::of(pid) else { return };
-    sum.memory += resident(pid);
+    sum.memory += proportional(pid);
     sum.cpu += stat.cpu + stat.ended;
     if depth > 0 {
         for child in children_of(pid) {
@@ -72,6 +72,13 @@ fn numbers(text: &str) -> Vec<u32> {
 fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     kilobytes(&status, "VmRSS:").unwrap_or(0)
+}
+
+/// Its share of the memory that it has: what several hold, as forks do, counts once
+/// among them all. All that is resident where that cannot be read.
+fn proportional(pid: u32) -> u64 {
+    let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
+    kilobytes(&rollup, "Pss:").unwrap_or_else(|| resident(pid))
 }
 
 /// All memory of the machine, in bytes.

@@ -1,0 +1,65 @@
+//! Jobs that come in together.
+
+use std::sync::Arc;
+
+use recap_core::ports::{Store as _, StoreError};
+use recap_core::{Job, JobKind};
+use recap_testkit::samples;
+use tokio::task::JoinHandle;
+
+use super::store;
+use crate::sqlite::SqliteStore;
+
+/// Inserts that wait for the writer, which the caller holds.
+async fn begun(
+    store: &Arc<SqliteStore>,
+    count: usize,
+) -> Vec<(Job, JoinHandle<Result<(), StoreError>>)> {
+    let inserts = (0..count).map(|_| {
+        let (job, store) = (samples::queued(JobKind::Summary), Arc::clone(store));
+        (job.clone(), tokio::spawn(async move { store.insert(&job, false).await }))
+    });
+    let inserts: Vec<_> = inserts.collect();
+    while store.inserts.waiting().len() < count {
+        tokio::task::yield_now().await;
+    }
+    inserts
+}
+
+#[tokio::test]
+async fn all_are_kept_but_those_of_callers_that_have_gone() {
+    let (_directory, store) = store().await;
+    let store = Arc::new(store);
+    let held = store.writer.acquire().await.unwrap();
+    let inserts = begun(&store, 300).await;
+    for (_, insert) in inserts.iter().step_by(3) {
+        insert.abort();
+    }
+    drop(held);
+    for (number, (job, insert)) in inserts.into_iter().enumerate() {
+        let gone = number % 3 == 0;
+        assert_eq!(insert.await.is_err_and(|it| it.is_cancelled()), gone);
+        assert_eq!(store.find(job.id).await.unwrap().is_none(), gone, "{number}");
+    }
+    assert!(store.inserts.waiting().is_empty());
+}
+
+#[tokio::test]
+async fn what_fails_is_told_to_each_and_leaves_nothing() {
+    let (_directory, store) = store().await;
+    let store = Arc::new(store);
+    let trigger =
+        "CREATE TRIGGER full BEFORE INSERT ON recap_jobs BEGIN SELECT RAISE(ABORT, 'full'); END";
+    sqlx::query(trigger).execute(&store.writer).await.unwrap();
+    let held = store.writer.acquire().await.unwrap();
+    let inserts = begun(&store, 9).await;
+    drop(held);
+    for (_, insert) in inserts {
+        assert!(insert.await.unwrap().unwrap_err().0.to_string().contains("full"));
+    }
+    sqlx::query("DROP TRIGGER full").execute(&store.writer).await.unwrap();
+    for (_, insert) in begun(&store, 9).await {
+        insert.await.unwrap().unwrap();
+    }
+    assert_eq!(store.count_open(None, 100).await.unwrap(), 9);
+}
