@@ -17,53 +17,36 @@ struct Environment {
     pins: &'static str,
 }
 
+/// Wheels only, with the hashes of `requirements/NAME.txt`.
+macro_rules! hashed {
+    ($name:literal) => {
+        Environment {
+            name: $name,
+            packages: &[
+                "--require-hashes",
+                "--only-binary=:all:",
+                concat!("--requirement=crates/xtask/requirements/", $name, ".txt"),
+            ],
+            pins: include_str!(concat!("../../requirements/", $name, ".txt")),
+        }
+    };
+}
+
 const ENVIRONMENTS: [Environment; 5] = [
     // Bare, as recap installs it: certifi beside it would make it deaf to SSL_CERT_FILE.
     Environment { name: "yt-dlp", packages: &["--no-deps", "yt-dlp==2026.10.26"], pins: "" },
     // Google's own client, which the simulated Gemini must please.
     Environment { name: "genai", packages: &["google-genai==3.4.0"], pins: "" },
     // SecantusDB, which speaks MongoDB's protocol where no MongoDB is to be had.
-    Environment {
-        name: "secantus",
-        packages: &[
-            "--require-hashes",
-            "--only-binary=:all:",
-            "--requirement=crates/xtask/requirements/secantus.txt",
-        ],
-        pins: include_str!("../../requirements/secantus.txt"),
-    },
+    hashed!("secantus"),
     // The official client of Standard Webhooks, which must accept what is sent.
-    Environment {
-        name: "standardwebhooks",
-        packages: &[
-            "--require-hashes",
-            "--only-binary=:all:",
-            "--requirement=crates/xtask/requirements/standardwebhooks.txt",
-        ],
-        pins: include_str!("../../requirements/standardwebhooks.txt"),
-    },
+    hashed!("standardwebhooks"),
     // Schemathesis, which makes requests from the OpenAPI document.
-    Environment {
-        name: "schemathesis",
-        packages: &[
-            "--require-hashes",
-            "--only-binary=:all:",
-            "--requirement=crates/xtask/requirements/schemathesis.txt",
-        ],
-        pins: include_str!("../../requirements/schemathesis.txt"),
-    },
+    hashed!("schemathesis"),
 ];
 
 /// What checks the files of `deploy/`; no test needs it.
-const DEPLOY: Environment = Environment {
-    name: "deploy",
-    packages: &[
-        "--require-hashes",
-        "--only-binary=:all:",
-        "--requirement=crates/xtask/requirements/deploy.txt",
-    ],
-    pins: include_str!("../../requirements/deploy.txt"),
-};
+const DEPLOY: Environment = hashed!("deploy");
 
 /// The Python workers that recap is measured against; no test needs them.
 const PEERS: Environment = Environment {
