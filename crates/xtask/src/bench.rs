@@ -6,14 +6,15 @@
 //! neighbours in time are what travels. Tables go to standard output, progress to
 //! standard error.
 
+mod empty;
 mod footprint;
 mod growth;
 mod http;
 mod jobs;
+mod page;
 mod pressure;
 mod recap;
 mod seed;
-mod service;
 mod svg;
 mod table;
 mod ytdlp;
@@ -22,6 +23,7 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+pub(crate) use self::empty::entry;
 use crate::lab::build;
 use crate::shell;
 
@@ -32,13 +34,13 @@ const ORDINARY: &str = "ok_demo25m1";
 #[derive(clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
-    what: Option<What>,
+    what: What,
 }
 
 #[derive(Subcommand)]
 enum What {
-    /// One recap and its yt-dlp, without limits: docs/benchmarks/footprint.md.
-    Footprint,
+    /// One recap and its yt-dlp: start, idle, jobs.
+    Footprint(footprint::Args),
     /// Whole jobs in 0.1 CPU and 512 MB, beside Python workers.
     Jobs(jobs::Args),
     /// Requests a second and what they cost, beside a Python and a bare Rust server.
@@ -49,6 +51,9 @@ enum What {
     Growth(growth::Args),
     /// What is left off as memory fills, and whether it comes back.
     Pressure(pressure::Args),
+    /// A queue whose jobs do nothing, for `http --what jobs`.
+    #[command(hide = true)]
+    Empty(empty::Args),
     /// Fill a store with keys and summaries, for `http`.
     #[command(hide = true)]
     Seed(seed::Args),
@@ -58,13 +63,14 @@ enum What {
 }
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
-    match args.what.unwrap_or(What::Footprint) {
-        What::Footprint => footprint::run(),
+    match args.what {
+        What::Footprint(args) => footprint::run(&args),
         What::Jobs(args) => jobs::run(&args),
         What::Http(args) => http::run(&args),
         What::Ytdlp => ytdlp::run(),
         What::Growth(args) => growth::run(&args),
         What::Pressure(args) => pressure::run(&args),
+        What::Empty(args) => empty::run(&args),
         What::Fill => pressure::fill(),
         What::Seed(args) => seed::run(&args),
     }

@@ -23,9 +23,11 @@ pub(crate) struct Args {
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Most jobs that are stored; the figure is that of a million.
-    #[arg(long, default_value_t = 1_000_000)]
+    #[arg(long, default_value_t = MOST)]
     most: u32,
 }
+
+const MOST: u32 = 1_000_000;
 
 const HELP: &str = "\
 Needs root, for control groups, by which CPU is counted to the microsecond; there is
@@ -68,7 +70,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
         note("a submit by the length of the queue");
         parts.push(Part::waiting(runtime.block_on(waiting::points(&plan))?));
     }
-    page::tell(&parts, args.only.is_empty())?;
+    page::tell(&parts, args.only.is_empty() && args.most == MOST)?;
     // What the databases still have in hand ends with the runtime.
     drop(runtime);
     let dir = plan.dir.path().display().to_string();

@@ -16,9 +16,10 @@ use recap_testkit::servers::Redis;
 
 use self::measure::{Figures, Worker, measure};
 use super::Programs;
+use super::page::Page;
 use crate::lab::cgroup::FREE;
+use crate::lab::note;
 use crate::lab::world::World;
-use crate::lab::{note, say};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = HELP)]
@@ -26,15 +27,15 @@ pub(crate) struct Args {
     #[command(flatten)]
     programs: Programs,
     /// Rounds in which each one has its turn; medians are told.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = ROUNDS)]
     rounds: u32,
     /// Jobs of each turn.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = JOBS)]
     jobs: u32,
     /// Longest time of a turn, in seconds; the jobs done by then count.
     #[arg(long, default_value_t = 150)]
     seconds: u64,
-    /// recap alone: so many jobs in one turn, however long they take.
+    /// recap alone: so many jobs in one turn, of six seconds each at most.
     #[arg(long, value_name = "JOBS", conflicts_with_all = ["rounds", "jobs", "seconds"])]
     count: Option<u32>,
     /// A further recap with another setting, as in `RECAP_CACHE__MEMORY_MB=1`; may be
@@ -43,12 +44,16 @@ pub(crate) struct Args {
     variant: Vec<(String, String)>,
 }
 
+const ROUNDS: u32 = 5;
+const JOBS: u32 = 20;
+
 const HELP: &str = "\
 Needs root, for control groups (version 1 or 2). Starts, one at a time and each in
 a group of 0.1 CPU and 512 MB: recap as it is by default (all in one process, SQLite,
 extractive), a worker of rq that forks for each job, and rq's SimpleWorker, which does
 not. Each summarises videos of 25 minutes with captions, of a simulated YouTube that
-is outside of the group, as are the client and the Redis of rq. Takes half an hour.
+is outside of the group, as are the client and the Redis of rq. Takes half an hour, and writes
+docs/benchmarks/jobs.md, or jobs-COUNT.md: 500 take twelve minutes.
 
   cargo xtask bench jobs --programs target/dist --rounds 1 --jobs 5   a first look
   cargo xtask bench jobs --count 500     whether memory stays where it is";
@@ -104,20 +109,37 @@ pub(super) fn run(args: &Args) -> anyhow::Result<()> {
     })
 }
 
+const TEXT: &str = "\
+Written by `cargo xtask bench jobs`: videos of 25 minutes with captions, of a simulated YouTube, \
+summarised in 0.1 CPU and 512 MB. Medians, the least and the largest in brackets; memory is the \
+most of all rounds.";
+
+/// Seconds that a start takes, with the first jobs.
+const START: u64 = 20;
+
+/// Longest time of a job of `--count`, on average.
+const EACH: Duration = Duration::from_secs(6);
+
 async fn all(args: &Args, plan: &Plan) -> anyhow::Result<()> {
     let mut next = Numbers(0);
     if let Some(count) = args.count {
-        let figures = turn(&Contender::Recap(None), plan, &mut next, count, Duration::MAX).await?;
-        told::table(&[("recap".to_owned(), vec![figures])]);
+        let most = EACH * count;
+        let figures = turn(&Contender::Recap(None), plan, &mut next, count, most).await?;
+        let mut page = Page::new(&format!("{count} jobs"), TEXT);
+        told::table(&mut page, &[("recap".to_owned(), vec![figures])]);
+        page.write(&format!("jobs-{count}.md"), figures.done.jobs == count)?;
+        ensure!(figures.done.jobs == count, "not all were done in {most:?}");
         return Ok(());
     }
-    let naive = naive::cpu(plan)?;
-    let own = own::costs(plan).await?;
     let recaps = std::iter::once(None).chain(args.variant.iter().cloned().map(Some));
     let peers = [true, false].map(|forks| Contender::Rq { forks });
     let all: Vec<Contender> = recaps.map(Contender::Recap).chain(peers).collect();
     let mut figures: Vec<(String, Vec<Figures>)> =
         all.iter().map(|it| (it.name(), Vec::new())).collect();
+    let turns = u64::from(args.rounds) * u64::try_from(all.len())?;
+    note(&format!("{} minutes at most", turns * (args.seconds + START) / 60 + 5));
+    let naive = naive::cpu(plan)?;
+    let own = own::costs(plan).await?;
     for round in 0..args.rounds {
         for (contender, (_, figures)) in all.iter().zip(&mut figures) {
             note(&format!("round {} of {}: {}", round + 1, args.rounds, contender.name()));
@@ -125,11 +147,13 @@ async fn all(args: &Args, plan: &Plan) -> anyhow::Result<()> {
             figures.push(turn(contender, plan, &mut next, args.jobs, most).await?);
         }
     }
-    told::table(&figures);
-    told::ratios(&figures);
-    say("");
-    told::costs(&figures, &naive, &own);
-    Ok(())
+    let mut page = Page::new("Whole jobs", TEXT);
+    told::table(&mut page, &figures);
+    told::ratios(&mut page, &figures);
+    page.say("");
+    told::costs(&mut page, &figures, &naive, &own);
+    let whole = args.rounds >= ROUNDS && args.jobs >= JOBS && args.variant.is_empty();
+    page.write("jobs.md", whole)
 }
 
 /// Numbers of videos that nobody has summarised yet.

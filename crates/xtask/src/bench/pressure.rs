@@ -13,11 +13,12 @@ use self::filler::Filler;
 pub(super) use self::filler::run as fill;
 use self::look::{HEAD, Look};
 use super::Programs;
+use super::page::Page;
 use super::recap::Recap;
 use crate::lab::cgroup::FREE;
+use crate::lab::note;
 use crate::lab::process::Settings;
 use crate::lab::world::{World, unlimited};
-use crate::lab::{note, say};
 
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = HELP)]
@@ -30,7 +31,12 @@ const HELP: &str = "\
 Needs root, for control groups. recap has 0.1 CPU and 512 MB, shared with a program
 that fills the memory to 83, 87 and 91 % and gives it back, while a job is at work.
 At each step it is seen what is refused and what is not. Fails if that is not as
-documented, if anything was killed, or if a job was lost. Takes two minutes.";
+documented, if anything was killed, or if a job was lost. Writes
+docs/benchmarks/pressure.md, unless it failed. Takes two minutes.";
+
+const TEXT: &str = "\
+Written by `cargo xtask bench pressure`: recap in 0.1 CPU and 512 MB, together with a program \
+that fills the memory to so many percent, step by step, while a job is at work.";
 
 /// How long Gemini takes for each of three segments: the job is at work meanwhile.
 const ANSWER: Duration = Duration::from_secs(25);
@@ -82,12 +88,13 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
     let mut filler = Filler::start(&recap.group)?;
     let (mut accepted, mut wrong) = (Vec::new(), Vec::new());
     let mut working_ended = Value::Null;
-    say(HEAD);
+    let mut page = Page::new("Memory under pressure", TEXT);
+    page.say(HEAD);
     for (step, (percent, gone)) in STEPS.into_iter().enumerate() {
         filler.fill(&recap.group, percent)?;
         settled(recap, gone).await?;
         let look = Look::take(recap, &before, &working, step).await?;
-        say(&look.row(percent));
+        page.say(&look.row(percent));
         accepted.extend(look.accepted.clone());
         wrong.extend(look.wrong(percent, gone));
         if step == ENDS_AT {
@@ -104,7 +111,7 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
     let killed = recap.group.oom_kills()?;
     wrong.extend((killed > 0).then(|| format!("{killed} processes were killed")));
     wrong.extend(look::log(&recap.log()?));
-    say(&format!(
+    page.say(&format!(
         "\nThe job that was at work {}, with the warnings {}.\n\
          {} jobs were accepted meanwhile, and all succeeded; {killed} processes were killed.",
         working_ended["status"],
@@ -112,7 +119,7 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
         accepted.len()
     ));
     ensure!(wrong.is_empty(), "not as documented: {}", wrong.join("; "));
-    Ok(())
+    page.write("pressure.md", true)
 }
 
 /// Waits until yt-dlp is gone and Gemini is asked.

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::lab::cgroup::{Group, Limits};
 use crate::lab::free_port;
+use crate::lab::process::Killed;
 
 /// How long a start may take; without a quota it is a second.
 const READY: Duration = Duration::from_mins(1);
@@ -24,16 +25,7 @@ pub(super) struct Recap {
     http: reqwest::Client,
     log: PathBuf,
     /// After the group, which kills it.
-    _child: Reaped,
-}
-
-/// A child that is waited for once it was killed.
-pub(super) struct Reaped(pub(super) Child);
-
-impl Drop for Reaped {
-    fn drop(&mut self) {
-        let _ = self.0.wait();
-    }
+    child: Killed,
 }
 
 impl Recap {
@@ -56,7 +48,20 @@ impl Recap {
         settings: &[(&str, String)],
         dir: &Path,
     ) -> anyhow::Result<Self> {
-        let (group, port) = (Group::create(limits)?, free_port()?);
+        let recap = Self::spawn(role, Group::create(limits)?, program, settings, dir)?;
+        recap.answers("/health/ready").await?;
+        Ok(recap)
+    }
+
+    /// The same in a group that is there, and without waiting.
+    pub(super) fn spawn(
+        role: &str,
+        group: Group,
+        program: &Path,
+        settings: &[(&str, String)],
+        dir: &Path,
+    ) -> anyhow::Result<Self> {
+        let port = free_port()?;
         let log = dir.join(format!("recap-{port}.log"));
         let out = File::create(&log)?;
         let child = group
@@ -72,18 +77,21 @@ impl Recap {
             .spawn()?;
         let http = recap_telemetry::http::client(Duration::from_secs(5), Duration::from_secs(90))?;
         let base = format!("http://127.0.0.1:{port}");
-        let recap = Self { group, base, http, log, _child: Reaped(child) };
-        recap.ready().await?;
-        Ok(recap)
+        Ok(Self { group, base, http, log, child: Killed(child) })
     }
 
-    async fn ready(&self) -> anyhow::Result<()> {
+    /// Waits until this path is answered with success.
+    pub(super) async fn answers(&self, path: &str) -> anyhow::Result<()> {
         let end = Instant::now() + READY;
-        while self.get("/health/ready").await.is_err() {
-            ensure!(Instant::now() < end, "recap is not ready: {}", self.log()?);
+        while self.get(path).await.is_err() {
+            ensure!(Instant::now() < end, "recap does not answer {path}: {}", self.log()?);
             tokio::time::sleep(LOOK).await;
         }
         Ok(())
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.0.id()
     }
 
     /// What it has said so far.

@@ -7,8 +7,6 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_config::{Config, Secret};
-use recap_core::JobId;
-use recap_core::job::Lane;
 use recap_core::jobs::JobPayload;
 use recap_core::ports::{Entry, Handler, Pull};
 use recap_testkit::servers::Redis;
@@ -18,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Plan;
 use super::fleet::{Fleet, Wish};
+use crate::bench::entry;
 use crate::lab::client::Client;
 use crate::lab::figures::{megabytes, percentile, rate};
 use crate::lab::resp::Resp;
@@ -139,12 +138,7 @@ async fn entries() -> anyhow::Result<()> {
 }
 
 fn fresh(count: usize) -> Vec<Entry> {
-    let entry = |_| Entry {
-        payload: JobPayload::Summarize { job: JobId::generate() },
-        lane: Lane::default(),
-        turn: 0,
-    };
-    (0..count).map(entry).collect()
+    (0..count).map(|_| entry()).collect()
 }
 
 /// Does nothing, so often, and then says so.

@@ -29,18 +29,45 @@ pub(crate) struct Launch<'a> {
     pub(crate) log: PathBuf,
 }
 
-/// A running process that serves HTTP on loopback. Killed when dropped.
-pub(crate) struct Process {
-    child: Child,
-    kind: &'static str,
-    port: u16,
-    log: PathBuf,
+/// A child that ends with its owner and is waited for.
+pub(crate) struct Killed(pub(crate) Child);
+
+impl Killed {
+    /// kill -9.
+    fn kill(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
-impl Drop for Process {
+impl Drop for Killed {
     fn drop(&mut self) {
         self.kill();
     }
+}
+
+/// What `work` comes to, and the most that `look` saw meanwhile.
+pub(crate) async fn peak_while<T>(
+    every: Duration,
+    look: impl Fn() -> u64,
+    work: impl Future<Output = T>,
+) -> (T, u64) {
+    let (mut peak, mut looks) = (0, tokio::time::interval(every));
+    let mut work = std::pin::pin!(work);
+    loop {
+        tokio::select! {
+            done = &mut work => return (done, peak),
+            _ = looks.tick() => peak = peak.max(look()),
+        }
+    }
+}
+
+/// A running process that serves HTTP on loopback. Killed when dropped.
+pub(crate) struct Process {
+    child: Killed,
+    kind: &'static str,
+    port: u16,
+    log: PathBuf,
 }
 
 impl Process {
@@ -58,11 +85,11 @@ impl Process {
             .stderr(out)
             .spawn()
             .with_context(|| format!("{program} cannot be started"))?;
-        Ok(Self { child, kind: program, port, log })
+        Ok(Self { child: Killed(child), kind: program, port, log })
     }
 
     pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
+        self.child.0.id()
     }
 
     pub(crate) fn port(&self) -> u16 {
@@ -79,8 +106,7 @@ impl Process {
 
     /// kill -9.
     pub(crate) fn kill(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.child.kill();
     }
 
     /// Sends a signal by its name, as in `STOP`.
@@ -91,7 +117,7 @@ impl Process {
     /// How long it takes to end by itself, `most` at the longest.
     pub(crate) async fn end(&mut self, most: Duration) -> anyhow::Result<Duration> {
         let began = Instant::now();
-        while self.child.try_wait()?.is_none() {
+        while self.child.0.try_wait()?.is_none() {
             ensure!(began.elapsed() < most, "{} did not end in {most:?}", self.kind);
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -99,7 +125,7 @@ impl Process {
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.child.try_wait().is_ok_and(|it| it.is_some())
+        self.child.0.try_wait().is_ok_and(|it| it.is_some())
     }
 
     /// Until it says that it is ready.

@@ -5,15 +5,14 @@ use recap_telemetry::resources::{self, Share};
 
 /// Of the process itself, without its children.
 pub(crate) fn of(pid: u32) -> anyhow::Result<Share> {
-    Ok(read(pid)?.0)
+    Ok(resources::of(pid).with_context(|| format!("process {pid} is gone"))?.0)
 }
 
-/// Resident memory of a process and all below it, in bytes.
-pub(crate) fn tree_memory(pid: u32) -> anyhow::Result<u64> {
-    let (own, children) = read(pid)?;
-    Ok(own.memory + children.memory)
-}
-
-fn read(pid: u32) -> anyhow::Result<(Share, Share)> {
-    resources::of(pid).with_context(|| format!("process {pid} is gone"))
+/// The part of its memory that is no page of a file, in bytes.
+pub(crate) fn anonymous(pid: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|it| it.strip_prefix("RssAnon:"));
+    let kilobytes =
+        line.and_then(|it| it.split_whitespace().next()).context("the kernel says it")?;
+    Ok(kilobytes.parse::<u64>()? << 10)
 }

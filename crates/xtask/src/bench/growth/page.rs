@@ -3,11 +3,10 @@
 use std::fs;
 
 use super::Point;
+use crate::bench::page::{Page, dir};
 use crate::bench::svg::{Plot, Series};
 use crate::bench::table::{figure, head, row, spread, whole};
 use crate::lab::figures::median;
-use crate::lab::say;
-use crate::shell;
 
 /// A further column: its head, and what it says of a point, which is one of all.
 type Column = (&'static str, fn(&Point, &[Point]) -> f64);
@@ -85,31 +84,21 @@ fn against_first(point: &Point, all: &[Point]) -> f64 {
     cost(point) / all.first().map_or(1.0, cost)
 }
 
+const TEXT: &str = "\
+Written by `cargo xtask bench growth`: what becomes dearer as there is more of it. CPU of \
+the process, as its control group counts it; medians of five, the least and the largest in \
+brackets. Both axes of the plots are logarithmic.";
+
 /// Prints the tables, and writes the page if all is in it.
 pub(super) fn tell(parts: &[Part], write: bool) -> anyhow::Result<()> {
-    let dir = shell::root().join("docs/benchmarks");
-    let mut page = "# Growth\n\nWritten by `cargo xtask bench growth`: what becomes dearer as \
-                    there is more of it. CPU of the process, as its control group counts it; \
-                    medians of five, the least and the largest in brackets. Both axes of the \
-                    plots are logarithmic.\n"
-        .to_owned();
+    let mut page = Page::new("Growth", TEXT);
     for part in parts {
-        let section = format!(
-            "\n## {}\n\n{}\n\n![{}]({}.svg)\n\n{}\n",
-            part.title,
-            part.text,
-            part.title,
-            part.file,
-            part.table()
-        );
-        say(&section);
-        page += &section;
+        let (title, file) = (part.title, part.file);
+        page.say(&format!("## {title}\n\n{}\n\n![{title}]({file}.svg)\n", part.text));
+        page.say(&format!("{}\n", part.table()));
         if write {
-            fs::write(dir.join(part.file).with_extension("svg"), part.plot())?;
+            fs::write(dir().join(file).with_extension("svg"), part.plot())?;
         }
     }
-    if write {
-        fs::write(dir.join("growth.md"), page)?;
-    }
-    Ok(())
+    page.write("growth.md", write)
 }

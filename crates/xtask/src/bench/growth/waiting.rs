@@ -13,12 +13,14 @@ use crate::lab::cgroup::FREE;
 use crate::lab::note;
 use crate::lab::world::unlimited;
 
-/// How many jobs wait. The first is none, drawn as one.
-const WAITING: [u32; 6] = [1, 100, 1000, 10_000, 30_000, 100_000];
+/// How many jobs wait before those that are measured. Not none: the first submits open
+/// what they need.
+const WAITING: [u32; 6] = [20, 100, 1000, 10_000, 30_000, 100_000];
 
-/// Each number is measured so often, by so many submits.
+/// Each number is measured so often, by so many submits: few, as they lengthen the
+/// queue.
 const TIMES: u32 = 5;
-const SUBMITS: u32 = 100;
+const SUBMITS: u32 = 4;
 
 /// Connections of those that only fill the queue.
 const WIDTH: u32 = 8;

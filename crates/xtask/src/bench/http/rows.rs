@@ -18,9 +18,12 @@ pub(super) struct Which {
 impl Rows {
     pub(super) fn read(files: &[PathBuf]) -> anyhow::Result<Self> {
         let mut rows = Vec::new();
-        for file in files {
+        for (run, file) in files.iter().enumerate() {
             let mut text: Value = serde_json::from_str(&lenient(&std::fs::read_to_string(file)?))?;
-            rows.append(text["rows"].as_array_mut().unwrap_or(&mut Vec::new()));
+            for row in text["rows"].as_array_mut().into_iter().flatten() {
+                row["run"] = run.into();
+                rows.push(row.take());
+            }
         }
         // Jobs are run with a quota, too, in the same rounds.
         rows.retain(|it| it["phase"] != "jobs-rate" || it["setting"] == "one core");
@@ -38,15 +41,16 @@ impl Rows {
         names
     }
 
-    /// A metric of a server, by round.
-    pub(super) fn of(&self, server: &str, which: Which, metric: &str) -> BTreeMap<u64, f64> {
+    /// A metric of a server, by run and round.
+    pub(super) fn of(&self, server: &str, which: Which, metric: &str) -> BTreeMap<(u64, u64), f64> {
         let wanted = |it: &&Value| {
             it["server"] == server
                 && it["phase"] == which.phase
                 && which.route.is_none_or(|route| it["route"] == route)
         };
         let rows = self.0.iter().filter(wanted);
-        rows.filter_map(|it| Some((it["round"].as_u64()?, it[metric].as_f64()?))).collect()
+        let key = |it: &Value| Some((it["run"].as_u64()?, it["round"].as_u64()?));
+        rows.filter_map(|it| Some((key(it)?, it[metric].as_f64()?))).collect()
     }
 
     /// The same of two servers, one divided by the other in each round.
@@ -69,8 +73,14 @@ mod tests {
     use super::*;
 
     fn rows() -> Rows {
-        let row = |server: &str, round: u64, rps: f64| json!({"phase": "core", "server": server, "route": "job", "round": round, "rps": rps});
-        Rows(vec![row("a", 0, 8.0), row("b", 0, 2.0), row("a", 1, 9.0), row("c", 1, 1.0)])
+        let row = |server: &str, run: u64, round: u64, rps: f64| json!({"phase": "core", "server": server, "route": "job", "run": run, "round": round, "rps": rps});
+        Rows(vec![
+            row("a", 0, 0, 8.0),
+            row("b", 0, 0, 2.0),
+            row("a", 0, 1, 9.0),
+            row("c", 0, 1, 1.0),
+            row("b", 1, 1, 3.0),
+        ])
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The tables.
 
 use super::rows::{Rows, Which};
+use crate::bench::page::Page;
 use crate::bench::table::{head, row, spread};
-use crate::lab::say;
 
 const ROUTES: [&str; 4] = ["cached", "job", "submit", "health"];
 
 /// Those that recap is compared with.
-const PEERS: [&str; 2] = ["fastapi", "actix-limit"];
+const PEERS: [&str; 5] = ["fastapi", "actix-limit", "arq", "rq", "job-limit"];
 
 /// A column: its name, the metric, and what it is multiplied by.
 type Column = (&'static str, &'static str, f64);
@@ -31,7 +31,7 @@ const JOBS: [Column; 2] = [("jobs/s", "jobs_per_s", 1.0), ("CPU-ms a job", "cpu_
 const END: [Column; 2] =
     [("peak of the group, MB", "memory_peak", MB), ("OOM kills", "oom_kills", 1.0)];
 
-pub(super) fn all(rows: &Rows) {
+pub(super) fn all(page: &mut Page, rows: &Rows) {
     for (title, phase) in [
         ("One core, saturated", "core"),
         ("0.1 CPU, saturated", "free-closed"),
@@ -40,7 +40,13 @@ pub(super) fn all(rows: &Rows) {
         let routes: &[&'static str] =
             if phase == "free-open" { &["steady", "burst"] } else { &ROUTES };
         for route in routes {
-            figures(rows, &format!("{title}: {route}"), Some(route), &LOAD.map(|it| (phase, it)));
+            figures(
+                page,
+                rows,
+                &format!("{title}: {route}"),
+                Some(route),
+                &LOAD.map(|it| (phase, it)),
+            );
         }
     }
     let columns: Vec<(&str, Column)> = [
@@ -49,12 +55,13 @@ pub(super) fn all(rows: &Rows) {
         END.map(|it| ("free-end", it)).to_vec(),
     ]
     .concat();
-    figures(rows, "0.1 CPU: start, idle and memory", None, &columns);
-    figures(rows, "Jobs that do nothing", None, &JOBS.map(|it| ("jobs-rate", it)));
-    ratios(rows);
+    figures(page, rows, "0.1 CPU: start, idle and memory", None, &columns);
+    figures(page, rows, "Jobs that do nothing", None, &JOBS.map(|it| ("jobs-rate", it)));
+    ratios(page, rows);
 }
 
 fn figures(
+    page: &mut Page,
     rows: &Rows,
     title: &str,
     route: Option<&'static str>,
@@ -76,16 +83,17 @@ fn figures(
     }
     let names: Vec<&str> =
         std::iter::once("server").chain(columns.iter().map(|it| it.1.0)).collect();
-    print(title, &names, &lines);
+    print(page, title, &names, &lines);
 }
 
-fn ratios(rows: &Rows) {
+fn ratios(page: &mut Page, rows: &Rows) {
     let servers = rows.servers();
     let ours: Vec<&String> = servers.iter().filter(|it| it.starts_with("recap")).collect();
     let theirs: Vec<&str> =
         PEERS.into_iter().filter(|it| servers.iter().any(|there| there == it)).collect();
-    let pairs: Vec<(&str, &str)> =
-        ours.iter().flat_map(|a| theirs.iter().map(|b| (a.as_str(), *b))).collect();
+    let pairs = ours.iter().flat_map(|a| theirs.iter().map(|b| (a.as_str(), *b)));
+    let is_any = |pair| compared().iter().any(|it| !rows.ratio(pair, it.1, it.2).is_empty());
+    let pairs: Vec<(&str, &str)> = pairs.filter(|it| is_any(*it)).collect();
     let mut lines = Vec::new();
     for (name, which, metric) in compared() {
         let cells: Vec<String> =
@@ -97,7 +105,7 @@ fn ratios(rows: &Rows) {
     let names: Vec<String> = pairs.iter().map(|(a, b)| format!("{a} / {b}")).collect();
     let names: Vec<&str> =
         std::iter::once("ratio").chain(names.iter().map(String::as_str)).collect();
-    print("Ratios of the same round: median (least–largest)", &names, &lines);
+    print(page, "Ratios of the same round: median (least–largest)", &names, &lines);
 }
 
 /// Name, windows and metric of each ratio.
@@ -119,11 +127,15 @@ fn compared() -> Vec<(String, Which, &'static str)> {
     ] {
         all.push((format!("{what}, 0.1 CPU"), Which { phase, route: None }, metric));
     }
+    for (what, metric) in [("CPU of a job", "cpu_s_per_1000"), ("jobs/s", "jobs_per_s")] {
+        let which = Which { phase: "jobs-rate", route: None };
+        all.push((format!("{what} that does nothing"), which, metric));
+    }
     all
 }
 
-fn print(title: &str, names: &[&str], lines: &[String]) {
+fn print(page: &mut Page, title: &str, names: &[&str], lines: &[String]) {
     if !lines.is_empty() {
-        say(&format!("\n### {title}\n\n{}\n{}", head(names), lines.join("\n")));
+        page.say(&format!("## {title}\n\n{}\n{}\n", head(names), lines.join("\n")));
     }
 }

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use crate::bench::table::figure;
 use crate::lab::cgroup::Group;
 use crate::lab::figures::megabytes;
+use crate::lab::process::peak_while;
 
 /// How often resident memory is looked at.
 const LOOK: Duration = Duration::from_millis(200);
@@ -22,11 +23,14 @@ pub(super) trait Worker {
 }
 
 /// What was done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Done {
     pub(super) jobs: u32,
     /// Until the last of them ended.
     pub(super) wall: Duration,
+    /// Of the group, when the last of them ended: what is begun and not done by then
+    /// does not count.
+    pub(super) cpu: Duration,
     /// What yt-dlp used, where it is a process of its own.
     pub(super) child: Option<Duration>,
 }
@@ -80,15 +84,10 @@ pub(super) async fn measure(
 ) -> anyhow::Result<Figures> {
     let group = worker.group();
     let before = group.used()?.cpu;
-    let (mut resident, mut looks) = (0, tokio::time::interval(LOOK));
-    let mut work = std::pin::pin!(worker.work(first, count, most));
-    let done = loop {
-        tokio::select! {
-            done = &mut work => break done?,
-            _ = looks.tick() => resident = resident.max(group.resident()),
-        }
-    };
-    let cpu = group.used()?.cpu.saturating_sub(before);
+    let work = worker.work(first, count, most);
+    let (done, resident) = peak_while(LOOK, || group.resident(), work).await;
+    let done = done?;
+    let cpu = done.cpu.saturating_sub(before);
     ensure!(done.jobs > 0, "no job was done in {most:?}");
     Ok(Figures { done, cpu, peak: group.memory_peak()?, resident, oom_kills: group.oom_kills()? })
 }

@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value, json};
 
 use super::{Plan, served};
@@ -17,6 +18,9 @@ const EMPTY: u32 = 500;
 /// Jobs before those that count.
 const WARM: u32 = 5;
 
+/// Who submit at once: there is always a job to do.
+const SUBMITTERS: usize = 8;
+
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// CPU seconds of a job, the request that asked for it included.
@@ -30,7 +34,9 @@ pub(super) struct Own {
 
 pub(super) async fn costs(plan: &Plan) -> anyhow::Result<Own> {
     note("recap's own CPU");
-    let settings = served::settings(plan);
+    // A warm yt-dlp has nothing to do here, and would be counted.
+    let mut settings = served::settings(plan);
+    settings.push(("RECAP_MEDIA__WARM", "off".to_owned()));
     let recap = Recap::start(&plan.recap, FREE, &settings, plan.world.dir()).await?;
     let id = recap.submit(&json!({"url": "cp_80000000"})).await?;
     recap.ended(&id, Instant::now() + PATIENCE).await?;
@@ -64,12 +70,11 @@ async fn run(
     numbers: std::ops::Range<u32>,
     body: impl Fn(u32) -> Value,
 ) -> anyhow::Result<()> {
-    let mut ids = Vec::new();
-    for number in numbers {
-        ids.push(recap.submit(&body(number)).await?);
-    }
-    // Those before it have ended, or nearly so: each look costs what is measured.
-    if let Some(last) = ids.last() {
+    let bodies: Vec<Value> = numbers.map(body).collect();
+    let submits = stream::iter(&bodies).map(|it| recap.submit(it)).buffered(SUBMITTERS);
+    let ids: Vec<String> = submits.try_collect().await?;
+    // Those before them have ended, or nearly so: each look costs what is measured.
+    for last in ids.iter().rev().take(SUBMITTERS) {
         recap.ended(last, Instant::now() + PATIENCE).await?;
     }
     Ok(())

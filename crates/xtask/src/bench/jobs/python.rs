@@ -10,9 +10,9 @@ use async_trait::async_trait;
 
 use super::Plan;
 use super::measure::{Done, Worker};
-use crate::bench::recap::Reaped;
 use crate::lab::address;
 use crate::lab::cgroup::{FREE, Group};
+use crate::lab::process::Killed;
 use crate::lab::resp::Resp;
 use crate::shell;
 
@@ -26,7 +26,7 @@ pub(super) struct Python {
     /// What it says.
     log: PathBuf,
     /// After the group, which kills it.
-    _child: Reaped,
+    _child: Killed,
 }
 
 fn scripts() -> PathBuf {
@@ -55,7 +55,7 @@ pub(super) async fn start(plan: &Plan, forks: bool) -> anyhow::Result<Python> {
         .stderr(log)
         .spawn()?;
     let interpreter = plan.python.join("python");
-    Ok(Python { group, interpreter, redis, log: path, _child: Reaped(child) })
+    Ok(Python { group, interpreter, redis, log: path, _child: Killed(child) })
 }
 
 impl Python {
@@ -86,7 +86,7 @@ impl Worker for Python {
         self.enqueue(first, count)?;
         self.group.signal("CONT");
         let began = Instant::now();
-        let mut done = Done { jobs: 0, wall: Duration::ZERO, child: None };
+        let mut done = Done::default();
         while done.jobs < count && began.elapsed() < most {
             tokio::time::sleep(LOOK).await;
             if self.group.is_empty() {
@@ -94,7 +94,8 @@ impl Worker for Python {
             }
             let jobs = redis.ask("LLEN bench:done").await?.parse()?;
             if jobs > done.jobs {
-                done = Done { jobs, wall: began.elapsed(), child: None };
+                let cpu = self.group.used()?.cpu;
+                done = Done { jobs, wall: began.elapsed(), cpu, child: None };
             }
         }
         // Whether they fail is seen by none being done.

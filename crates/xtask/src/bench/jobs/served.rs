@@ -38,12 +38,13 @@ impl Worker for Recap {
         for number in first..first + count {
             ids.push(self.submit(&json!({"url": format!("cp_{number:08}")})).await?);
         }
-        let mut done = Done { jobs: 0, wall: Duration::ZERO, child: Some(Duration::ZERO) };
+        let mut done = Done { child: Some(Duration::ZERO), ..Done::default() };
         for id in ids {
             let Some(job) = self.ended(&id, end).await? else { break };
             let child = job["usage"]["child"]["cpu_ms"].as_u64().unwrap_or_default();
             done.jobs += 1;
             done.wall = began.elapsed();
+            done.cpu = self.group.used()?.cpu;
             done.child = done.child.map(|it| it + Duration::from_millis(child));
         }
         Ok(done)

@@ -2,14 +2,14 @@
 
 use super::measure::Figures;
 use super::own::Own;
+use crate::bench::page::Page;
 use crate::bench::table::{figure, head, row, spread};
 use crate::lab::figures::{median, megabytes};
-use crate::lab::say;
 
 type Named = (String, Vec<Figures>);
 
-pub(super) fn table(all: &[Named]) {
-    say(&head(&[
+pub(super) fn table(page: &mut Page, all: &[Named]) {
+    page.say(&head(&[
         "worker",
         "jobs an hour",
         "CPU-s a job",
@@ -24,7 +24,7 @@ pub(super) fn table(all: &[Named]) {
             megabytes(figures.iter().map(what).max().unwrap_or_default())
         };
         let killed: u64 = figures.iter().map(|it| it.oom_kills).sum();
-        say(&row(&[
+        page.say(&row(&[
             name.clone(),
             of(Figures::per_hour),
             of(Figures::cpu_per_job),
@@ -48,16 +48,16 @@ fn share(figures: &[Figures]) -> String {
 }
 
 /// Each one's jobs an hour against those of the others, by rounds.
-pub(super) fn ratios(all: &[Named]) {
+pub(super) fn ratios(page: &mut Page, all: &[Named]) {
     let [(ours, first), others @ ..] = all else { return };
-    say("");
-    say(&head(&["ratio, median of rounds (least–largest)", "jobs an hour", "CPU-s a job"]));
+    page.say("");
+    page.say(&head(&["ratio, median of rounds (least–largest)", "jobs an hour", "CPU-s a job"]));
     for (name, figures) in others {
         let against = |what: fn(&Figures) -> f64| {
             let pairs = first.iter().zip(figures);
             spread(&pairs.map(|(a, b)| what(a) / what(b)).collect::<Vec<_>>())
         };
-        say(&row(&[
+        page.say(&row(&[
             format!("{ours} / {name}"),
             against(Figures::per_hour),
             against(Figures::cpu_per_job),
@@ -65,9 +65,9 @@ pub(super) fn ratios(all: &[Named]) {
     }
 }
 
-pub(super) fn costs(all: &[Named], naive: &[f64], own: &Own) {
-    say(&head(&["CPU of", "measured"]));
-    let tell = |what: &str, measured: String| say(&row(&[what.to_owned(), measured]));
+pub(super) fn costs(page: &mut Page, all: &[Named], naive: &[f64], own: &Own) {
+    page.say(&head(&["CPU of", "measured"]));
+    let mut tell = |what: &str, measured: String| page.say(&row(&[what.to_owned(), measured]));
     for (name, figures) in all {
         let child: Option<Vec<f64>> = figures.iter().map(Figures::child_per_job).collect();
         if let Some(child) = child {

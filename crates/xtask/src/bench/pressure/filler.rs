@@ -5,8 +5,8 @@ use std::process::{ChildStdin, ChildStdout, Stdio};
 
 use anyhow::{Context as _, ensure};
 
-use crate::bench::recap::Reaped;
 use crate::lab::cgroup::{FREE, Group};
+use crate::lab::process::Killed;
 
 /// How near to what is wanted is near enough, in bytes: a fifth of a percent.
 const NEAR: u64 = 1 << 20;
@@ -35,7 +35,7 @@ pub(super) struct Filler {
     answers: BufReader<ChildStdout>,
     held: u64,
     /// Waited for when the group is gone.
-    _child: Reaped,
+    _child: Killed,
 }
 
 impl Filler {
@@ -48,7 +48,7 @@ impl Filler {
             .spawn()?;
         let orders = child.stdin.take().context("it has one")?;
         let answers = BufReader::new(child.stdout.take().context("it has one")?);
-        Ok(Self { orders, answers, held: 0, _child: Reaped(child) })
+        Ok(Self { orders, answers, held: 0, _child: Killed(child) })
     }
 
     /// Fills the group to so many percent, a little above rather than below.
