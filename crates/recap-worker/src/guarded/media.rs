@@ -1,7 +1,6 @@
 //! YouTube behind its guards.
 
 use std::future::Future;
-use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use recap_core::ErrorCode;
@@ -10,6 +9,7 @@ use recap_core::ports::{
     Slot, Tell,
 };
 use recap_telemetry::metrics;
+use tokio::sync::mpsc;
 
 use super::Guarded;
 
@@ -23,7 +23,7 @@ impl Guarded<dyn MediaSource> {
     }
 
     /// Several videos on one slot: `take` says which, once there is one. The breaker
-    /// is asked once, and hears of each video.
+    /// is asked once, and hears of each video when it is told.
     pub(crate) async fn together(
         &self,
         take: impl FnOnce() -> Vec<CaptionRequest> + Send,
@@ -35,7 +35,7 @@ impl Guarded<dyn MediaSource> {
         if requests.is_empty() {
             return;
         }
-        if let Err(after) = guards.allow(&Breaker::YouTube).await {
+        if let Err(after) = guards.breakers.allow(&Breaker::YouTube).await {
             for index in 0..requests.len() {
                 let resting = Err(MediaError::Resting { after });
                 count(&resting);
@@ -43,17 +43,23 @@ impl Guarded<dyn MediaSource> {
             }
             return;
         }
-        let outages = Mutex::new(Vec::new());
-        let hear = |index, answer: Result<Captions, MediaError>| {
-            count(&answer);
-            let out = answer.as_ref().is_err_and(youtube_is_out);
-            outages.lock().unwrap_or_else(PoisonError::into_inner).push(out);
-            tell(index, answer);
+        let (heard, mut outages) = mpsc::unbounded_channel();
+        let fetching = async move {
+            let hear = |index, answer: Result<Captions, MediaError>| {
+                count(&answer);
+                // It is listened to for as long as this is fetched.
+                let _ = heard.send(answer.as_ref().is_err_and(youtube_is_out));
+                tell(index, answer);
+            };
+            self.port.captions_of(&requests, &hear).await;
+            drop(heard);
         };
-        self.port.captions_of(&requests, &hear).await;
-        for out in outages.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            guards.breakers.report(&Breaker::YouTube, !out).await;
-        }
+        let reporting = async {
+            while let Some(out) = outages.recv().await {
+                guards.breakers.report(&Breaker::YouTube, !out).await;
+            }
+        };
+        tokio::join!(fetching, reporting);
     }
 }
 

@@ -16,7 +16,7 @@ impl Notifier for Guarded<dyn Notifier> {
         // What is no URL goes nowhere, and the port says so.
         let Some(host) = host(notification.url) else { return self.port.send(notification).await };
         let breaker = Breaker::Webhook(host);
-        if let Err(wait) = self.guards.allow(&breaker).await {
+        if let Err(wait) = self.guards.breakers.allow(&breaker).await {
             return resting(wait);
         }
         let response = self.port.send(notification).await;

@@ -4,7 +4,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    MediaError, MediaSource, Notification, Notifier, Permit, PlaylistRequest, Response,
+    CaptionRequest, Captions, MediaError, MediaSource, Notification, Notifier, Permit,
+    PlaylistItem, PlaylistRequest, Response, Tell,
 };
 use recap_core::webhook::{AttemptError, DeliveryId};
 use recap_core::{ErrorCode, Failure};
@@ -108,4 +109,34 @@ async fn a_playlist_is_fetched_like_a_video() {
     assert!(matches!(rested, Err(MediaError::Resting { after: WAIT })), "{rested:?}");
     assert_eq!(scripted.playlist_calls().len(), 3);
     assert_eq!(*told.acquired.lock().unwrap(), [Slot::Fetch; 4]);
+}
+
+/// Says that it is blocked from the first of several videos, and then no more.
+struct Stuck;
+
+#[async_trait]
+impl MediaSource for Stuck {
+    async fn captions(&self, _: &CaptionRequest) -> Result<Captions, MediaError> {
+        unreachable!("nobody asks for one alone")
+    }
+
+    async fn captions_of(&self, _: &[CaptionRequest], tell: Tell<'_>) {
+        let failure = Failure::from(ErrorCode::BlockedBotCheck);
+        tell(0, Err(MediaError::Blocked { failure, after: WAIT }));
+        std::future::pending::<()>().await;
+    }
+
+    async fn playlist(&self, _: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
+        unreachable!("nobody asks for a playlist")
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_breaker_hears_of_each_video_while_others_are_fetched() {
+    let (told, guards) = guards();
+    let guarded = Guarded::<dyn MediaSource>::new(Arc::new(Stuck), &guards);
+    let request = CaptionRequest { video: samples::video_id() };
+    let fetching = guarded.together(|| vec![request; 2], &|_, _| ());
+    assert!(tokio::time::timeout(WAIT, fetching).await.is_err());
+    assert_eq!(told.reported(), [("you_tube".to_owned(), false)]);
 }
