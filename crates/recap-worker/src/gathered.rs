@@ -25,7 +25,7 @@ type Answer = Result<Captions, MediaError>;
 /// YouTube behind its guards, with videos gathered before them.
 pub(crate) struct Gathered {
     shared: Arc<Shared>,
-    /// Gatherers; they end with this.
+    /// Gatherers, one for each batch that waits or is fetched; they end with this.
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -77,8 +77,7 @@ impl MediaSource for Gathered {
         let others = shared.in_hand.fetch_add(1, Ordering::Relaxed);
         let _one_more = InHand(&shared.in_hand);
         let (reply, answer) = oneshot::channel();
-        let waiting = shared.join(Waiting { request: *request, reply });
-        if waiting == 1 {
+        if shared.join(Waiting { request: *request, reply }) {
             let window = if others == 0 { Duration::ZERO } else { shared.window };
             let mut tasks = lock(&self.tasks);
             while tasks.try_join_next().is_some() {}
@@ -97,43 +96,40 @@ impl MediaSource for Gathered {
 }
 
 impl Shared {
-    /// How many wait now.
-    fn join(&self, one: Waiting) -> usize {
+    /// Whether this one is the first of a batch, which wants a gatherer: there is
+    /// one for each batch that waits, so that none keeps the others from a slot.
+    fn join(&self, one: Waiting) -> bool {
         let mut waiting = lock(&self.waiting);
         waiting.push(one);
-        if waiting.len() >= self.most {
-            self.full.notify_one();
+        if waiting.len().is_multiple_of(self.most) {
+            self.full.notify_waiters();
         }
-        waiting.len()
+        waiting.len() % self.most == 1
     }
 
-    /// Serves those who wait, and those who come before there is a slot for them.
+    /// Serves one batch: of those who wait, and those who come before there is a
+    /// slot for them.
     async fn gather(self: Arc<Self>, window: Duration) {
-        let _ = tokio::time::timeout(window, self.full.notified()).await;
-        let mut more = true;
-        while more {
-            let replies = Replies::default();
-            let take = || {
-                let (batch, left) = self.take();
-                more = left;
-                replies.expect(batch)
-            };
-            let tell = |index, answer| replies.send(index, answer);
-            tokio::select! {
-                biased;
-                () = self.guarded.together(take, &tell) => {}
-                () = poll_fn(|cx| replies.poll_unwanted(cx)) => {}
-            }
+        // Before the look, so that nothing between the two is missed.
+        let full = self.full.notified();
+        if lock(&self.waiting).len() < self.most {
+            let _ = tokio::time::timeout(window, full).await;
+        }
+        let replies = Replies::default();
+        let tell = |index, answer| replies.send(index, answer);
+        tokio::select! {
+            biased;
+            () = self.guarded.together(|| replies.expect(self.take()), &tell) => {}
+            () = poll_fn(|cx| replies.poll_unwanted(cx)) => {}
         }
     }
 
-    /// A batch, and whether more wait than fit into it.
-    fn take(&self) -> (Vec<Waiting>, bool) {
+    /// A batch; an empty one if everybody has gone.
+    fn take(&self) -> Vec<Waiting> {
         let mut waiting = lock(&self.waiting);
         waiting.retain(|it| !it.reply.is_closed());
         let count = waiting.len().min(self.most);
-        let batch = waiting.drain(..count).collect();
-        (batch, !waiting.is_empty())
+        waiting.drain(..count).collect()
     }
 }
 

@@ -42,20 +42,20 @@ impl MediaSource for Noting {
     }
 }
 
-/// One slot, and a breaker that is closed.
-struct OneSlot(Arc<Semaphore>);
+/// Some slots, and a breaker that is closed.
+struct Few(Arc<Semaphore>);
 
 struct Held(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 #[async_trait]
-impl Slots for OneSlot {
+impl Slots for Few {
     async fn acquire(&self, _: Slot) -> Permit {
         Permit::new(Held(Arc::clone(&self.0).acquire_owned().await.unwrap()))
     }
 }
 
 #[async_trait]
-impl Breakers for OneSlot {
+impl Breakers for Few {
     async fn allow(&self, _: &Breaker) -> Result<(), Duration> {
         Ok(())
     }
@@ -63,9 +63,9 @@ impl Breakers for OneSlot {
     async fn report(&self, _: &Breaker, _: bool) {}
 }
 
-fn gathered() -> (Arc<Noting>, Gathered) {
-    let slot = Arc::new(OneSlot(Arc::new(Semaphore::new(1))));
-    let guards = Guards { slots: slot.clone(), breakers: slot };
+fn gathered(slots: usize) -> (Arc<Noting>, Gathered) {
+    let few = Arc::new(Few(Arc::new(Semaphore::new(slots))));
+    let guards = Guards { slots: few.clone(), breakers: few };
     let noting = Arc::<Noting>::default();
     let source: Arc<dyn MediaSource> = noting.clone();
     (noting, Gathered::new(Guarded::new(source, &guards), &MediaConfig::default()))
@@ -83,7 +83,7 @@ fn batches(noting: &Noting) -> Vec<String> {
 
 #[tokio::test(start_paused = true)]
 async fn one_alone_goes_at_once() {
-    let (noting, source) = gathered();
+    let (noting, source) = gathered(1);
     let begun = Instant::now();
     assert!(ask(&source, 'a').await);
     assert!(ask(&source, 'b').await);
@@ -93,7 +93,7 @@ async fn one_alone_goes_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn those_who_wait_for_the_slot_go_together() {
-    let (noting, source) = gathered();
+    let (noting, source) = gathered(1);
     let begun = Instant::now();
     let later = async |name| {
         sleep(Duration::from_secs(1)).await;
@@ -113,9 +113,43 @@ async fn those_who_wait_for_the_slot_go_together() {
     assert_eq!(begun.elapsed(), 3 * TAKES);
 }
 
+/// Asks for each, so many seconds from now; whether all are answered.
+async fn ask_all(source: Gathered, all: impl IntoIterator<Item = (u64, char)>) -> bool {
+    let source = Arc::new(source);
+    let mut asking = JoinSet::new();
+    for (seconds, name) in all {
+        let source = Arc::clone(&source);
+        asking.spawn(async move {
+            sleep(Duration::from_secs(seconds)).await;
+            ask(&source, name).await
+        });
+    }
+    asking.join_all().await.into_iter().all(|it| it)
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_slot_is_idle_while_some_wait() {
+    let (noting, source) = gathered(2);
+    let begun = Instant::now();
+    let later = ('b'..='m').map(|name| (1, name));
+    assert!(ask_all(source, [(0, 'a')].into_iter().chain(later)).await);
+    assert_eq!(batches(&noting), ["a", "bcdef", "ghijk", "lm"]);
+    // One slot from 0 to 20 s, the other from 1 to 21.
+    assert_eq!(begun.elapsed(), Duration::from_secs(21));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_batch_that_fills_up_late_does_not_hurry_the_next_one() {
+    let (noting, source) = gathered(2);
+    // The first two are being fetched when the next ones have been gathered.
+    let early = [(0, 'a'), (1, 'b'), (4, 'c'), (7, 'd'), (7, 'e'), (7, 'f'), (7, 'g')];
+    assert!(ask_all(source, early.into_iter().chain([(16, 'h'), (17, 'i')])).await);
+    assert_eq!(batches(&noting), ["a", "b", "cdefg", "hi"]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn who_stops_waiting_drops_an_answer_only() {
-    let (noting, source) = gathered();
+    let (noting, source) = gathered(1);
     let impatient = async |name, seconds| {
         sleep(Duration::from_secs(1)).await;
         tokio::time::timeout(Duration::from_secs(seconds), ask(&source, name)).await.is_ok()
@@ -129,7 +163,7 @@ async fn who_stops_waiting_drops_an_answer_only() {
 
 #[tokio::test(start_paused = true)]
 async fn a_batch_that_nobody_waits_for_is_ended() {
-    let (noting, source) = gathered();
+    let (noting, source) = gathered(1);
     let begun = Instant::now();
     for name in ['a', 'b'] {
         let impatient = tokio::time::timeout(Duration::from_secs(3), ask(&source, name));
