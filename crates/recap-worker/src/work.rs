@@ -51,7 +51,9 @@ pub async fn run(
     let (max_jobs, jitter) = (worker.max_jobs, worker.max_jobs_jitter);
     let handler = Counted::new(runner, max_jobs, jitter, (cx.chance)(), drain.clone());
     let held = Arc::clone(&handler.held);
-    tasks.spawn(awake::keep(config.clone(), held, drain.clone()));
+    // While it drains, what is in hand wants the process awake as ever.
+    let asleep = shutdown.child_token();
+    tasks.spawn(awake::keep(config.clone(), held, asleep.clone()));
     let pull = Pull {
         concurrency: worker.concurrency,
         regions: regions(&worker.regions),
@@ -75,6 +77,7 @@ pub async fn run(
         () = stopped => warn!("what was in hand was not handed back in time; its leases will end"),
     }
     drain.cancel();
+    asleep.cancel();
     // They end by themselves, the reconciler by letting another one take over.
     let ended = tokio::time::timeout(std::time::Duration::from_secs(1), async {
         while tasks.join_next().await.is_some() {}
