@@ -155,8 +155,9 @@ metrics! {
     /// Time that an attempt to deliver a message took.
     WEBHOOK_ATTEMPT_SECONDS: Histogram<0> = "recap_webhook_attempt_seconds" [], ATTEMPT;
 
-    /// Resident memory. `of` is `process`, `children` (yt-dlp), or `group`: all of the
-    /// control group, without pages of files that are easily given back.
+    /// Resident memory. `of` is `process`, `children` (yt-dlp; what they share counts
+    /// once), or `group`: all of the control group, without pages of files that are
+    /// easily given back.
     MEMORY_BYTES: Gauge<1> = "recap_memory_bytes" ["of"];
     /// How much memory there is: of the settings, the control group or the machine.
     MEMORY_LIMIT_BYTES: Gauge<0> = "recap_memory_limit_bytes" [];

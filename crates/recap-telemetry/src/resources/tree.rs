@@ -113,4 +113,12 @@ mod tests {
         assert_eq!(kilobytes("Name:\tx\nVmRSS:\t  12 kB\n", "VmRSS:"), Some(12 * 1024));
         assert_eq!(kilobytes("Name:\tx\n", "VmRSS:"), None);
     }
+
+    #[test]
+    fn a_share_is_no_more_than_all_of_it() {
+        let pid = std::process::id();
+        let share = proportional(pid);
+        assert!(share > 1 << 20 && share < 2 * resident(pid), "{share}");
+        assert_eq!(proportional(u32::MAX), 0);
+    }
 }
