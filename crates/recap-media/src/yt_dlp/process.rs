@@ -81,7 +81,7 @@ pub(crate) enum Ending {
     Deadline,
 }
 
-/// Runs `command` to its end; dropping the returned future kills it. In either
+/// Runs `command` to its end, or not at all after the deadline; dropping the returned future kills it. In either
 /// case `keep` is held until no process of the group is left, so that a work
 /// directory is not removed under a living process.
 ///
@@ -94,6 +94,10 @@ pub(crate) async fn run<K: Send + 'static>(
     keep: K,
 ) -> io::Result<Finished<K>> {
     let started = Instant::now();
+    if bounds.deadline <= tokio::time::Instant::now() {
+        let (ending, usage) = (Ending::Deadline, ChildUsage::default());
+        return Ok(Finished { ending, usage, stdout: Vec::new(), stderr: Vec::new(), kept: keep });
+    }
     let mut child = spawn_when_written(&command).await?;
     let group = Arc::new(Group::of(&child));
     // From here on every way out kills the group, a dropped future included.

@@ -49,8 +49,7 @@ impl Runner {
     ) -> io::Result<Finished<WorkDir>> {
         let bounds = self.bounds(deadline);
         if let Some(warm) = &self.warm {
-            let directory = WorkDir::create(&self.work)?;
-            match warm.run(arguments.clone(), bounds, directory).await {
+            match warm.run(arguments.clone(), bounds).await {
                 Ok(finished) => {
                     metrics::ytdlp_run("warm");
                     return Ok(finished);

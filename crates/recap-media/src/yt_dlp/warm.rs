@@ -107,9 +107,9 @@ impl Warm {
         &self,
         arguments: Vec<String>,
         bounds: Bounds,
-        directory: WorkDir,
     ) -> Result<Finished<WorkDir>, &'static str> {
         let (handle, id) = self.handle()?;
+        let directory = WorkDir::create(&self.work).map_err(|_| "directory")?;
         let run = self.describe(id, arguments, bounds, &directory).ok_or("path")?;
         let (reply, answer) = oneshot::channel();
         let wanted = Wanted { run, bounds, directory, reply };

@@ -135,6 +135,29 @@ async fn one_that_fails_is_worked_around_and_then_left_off() {
 }
 
 #[tokio::test]
+async fn one_that_does_not_answer_leaves_time_to_do_without() {
+    let lab = Lab::new("exec /bin/sleep 1000", |it| {
+        it.deadline_seconds = 8;
+        it.fallback_extractor_args.clear();
+    })
+    .await;
+    assert_eq!(lab.ask("ok_short3m1").await, "en");
+    assert_eq!(lab.calls(), "warm cold");
+    lab.nothing_is_left().await;
+}
+
+#[tokio::test]
+async fn what_is_asked_of_one_that_is_about_to_leave_is_done() {
+    // It may leave before it has had anything to do.
+    let lab = Lab::new("", |it| it.warm_idle_seconds = 0).await;
+    for _ in 0..6 {
+        assert_eq!(lab.ask("ok_short3m1").await, "en");
+    }
+    assert!(!lab.calls().contains("cold"), "{}", lab.calls());
+    lab.nothing_is_left().await;
+}
+
+#[tokio::test]
 async fn doctor_can_try_it() {
     let place = Place::new();
     let mut config = place.config.clone();

@@ -88,6 +88,14 @@ async fn the_deadline_ends_the_whole_group_and_keeps_what_was_printed() {
 }
 
 #[tokio::test]
+async fn nothing_is_started_when_it_is_too_late() {
+    let shell = Shell::new(Duration::ZERO);
+    let finished = shell.run("echo begun > begun").await;
+    assert_eq!((finished.ending, finished.usage), (Ending::Deadline, ChildUsage::default()));
+    assert!(!shell.path().join("begun").exists());
+}
+
+#[tokio::test]
 async fn a_dropped_run_ends_the_group_before_it_lets_go() {
     let shell = Shell::new(FAR);
     let (told, gone) = oneshot::channel();

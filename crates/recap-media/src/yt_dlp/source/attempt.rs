@@ -17,7 +17,8 @@ use crate::yt_dlp::work_dir::WorkDir;
 /// A run that ended by itself.
 pub(super) struct Ended {
     pub(super) status: ExitStatus,
-    pub(super) stdout: Vec<u8>,
+    /// Of all videos, if there were several.
+    pub(super) stdout: Arc<[u8]>,
     pub(super) stderr: Vec<u8>,
     /// Its directory, removed with the last who has it.
     pub(super) directory: Arc<WorkDir>,
@@ -36,7 +37,7 @@ pub(super) async fn run(
     let Finished { ending, stdout, stderr, kept: directory, .. } = finished;
     match ending {
         Ending::Exited(status) => {
-            Ok(Ended { status, stdout, stderr, directory: Arc::new(directory) })
+            Ok(Ended { status, stdout: stdout.into(), stderr, directory: Arc::new(directory) })
         }
         Ending::Deadline => {
             Err(Verdict::new(ErrorCode::Network, Then::Again).or_other_profile().into())

@@ -34,13 +34,13 @@ pub(super) async fn run(source: &YtDlpSource, requests: &[CaptionRequest]) -> Ve
     let finished = source.runner.run_batch(arguments, deadline, videos.len()).await;
     // One that does not start is told by the run of the first video alone.
     let Ok(Finished { stdout, stderr, usage, kept, .. }) = finished else { return questions };
-    let directory = Arc::new(kept);
+    let (stdout, directory) = (stdout.into(), Arc::new(kept));
     let stderr = String::from_utf8_lossy(&stderr);
     for (question, said) in questions.iter_mut().zip(parts(&stderr)) {
         question.child = share(usage, count.into());
         question.begun = Some(Ended {
             status: status(said),
-            stdout: stdout.clone(),
+            stdout: Arc::clone(&stdout),
             stderr: said.as_bytes().to_vec(),
             directory: Arc::clone(&directory),
         });

@@ -49,8 +49,6 @@ pub(super) enum Reason {
     Idle,
     /// Memory is short.
     Memory,
-    /// Nobody is left who could ask it.
-    Unused,
     Fault,
 }
 
@@ -78,8 +76,6 @@ pub(super) struct Keeper {
     /// Set when it takes no more runs.
     retired: Arc<AtomicBool>,
     leaving: Option<Reason>,
-    /// Nobody is left who could give an order.
-    unused: bool,
     runs: u32,
     /// Of the warm process after its first run, in KiB.
     resident_kb: Option<u64>,
@@ -108,7 +104,6 @@ impl Keeper {
             load,
             retired,
             leaving: None,
-            unused: false,
             runs: 0,
             resident_kb: None,
             ready_by: Some(now + media.warm_start()),
@@ -121,17 +116,13 @@ impl Keeper {
     /// Until the warm process is to end; what still runs then ends with this.
     pub(super) async fn keep(&mut self) -> Reason {
         loop {
-            if let Some(reason) = self.leaving.filter(|_| self.pending.is_empty()) {
-                return reason;
-            }
-            let wake = self.wake();
-            let step = tokio::select! {
-                answer = self.zygote.answer() => match answer {
-                    Ok(answer) => self.take(answer).await,
-                    Err(error) => Err(error),
-                },
-                order = self.orders.recv(), if !self.unused => self.obey(order).await,
-                () = sleep_until(wake) => self.look().await,
+            let step = match self.leaving.filter(|_| self.pending.is_empty()) {
+                Some(reason) => {
+                    // What was asked before it was known to leave is done first.
+                    let Ok(order) = self.orders.try_recv() else { return reason };
+                    self.obey(order).await
+                }
+                None => self.step().await,
             };
             if let Err(error) = step {
                 self.retire(Reason::Fault);
@@ -141,22 +132,27 @@ impl Keeper {
         }
     }
 
+    /// Does what comes next, or is due.
+    async fn step(&mut self) -> io::Result<()> {
+        let wake = self.wake();
+        tokio::select! {
+            answer = self.zygote.answer() => self.take(answer?).await,
+            Some(order) = self.orders.recv() => self.obey(order).await,
+            () = sleep_until(wake) => self.look().await,
+        }
+    }
+
     /// It takes no more runs, and leaves when those in hand have ended.
     fn retire(&mut self, reason: Reason) {
         self.retired.store(true, Ordering::Release);
         self.leaving.get_or_insert(reason);
     }
 
-    async fn obey(&mut self, order: Option<Order>) -> io::Result<()> {
+    async fn obey(&mut self, order: Order) -> io::Result<()> {
         match order {
-            Some(Order::Run(wanted)) => self.start(*wanted).await,
-            Some(Order::Cancel(id)) if self.pending.contains_key(&id) => self.kill(id).await,
-            Some(Order::Cancel(_)) => Ok(()),
-            None => {
-                self.unused = true;
-                self.retire(Reason::Unused);
-                Ok(())
-            }
+            Order::Run(wanted) => self.start(*wanted).await,
+            Order::Cancel(id) if self.pending.contains_key(&id) => self.kill(id).await,
+            Order::Cancel(_) => Ok(()),
         }
     }
 
@@ -167,7 +163,8 @@ impl Keeper {
             self.retire(Reason::Jobs);
         }
         let (begun, deadline) = (Instant::now(), bounds.deadline);
-        let due = deadline.min(begun + self.media.warm_start());
+        // If it does not answer, there is time left to do without it.
+        let due = begun + self.media.warm_start().min((deadline - begun) / 2);
         let pending =
             Pending { begun, deadline, due, killed: false, group: None, directory, reply };
         self.pending.insert(run.id, pending);

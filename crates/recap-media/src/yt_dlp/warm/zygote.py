@@ -68,8 +68,11 @@ def prepare(argv):
     """
     key = tuple(argv[:-1])
     if key in prepared:
+        # The one that was not asked for longest is the first to go.
+        prepared[key] = prepared.pop(key)
         return prepared[key]
-    first = not prepared
+    # The list of a playlist has nothing of what is rehearsed.
+    first = "--flat-playlist" not in key and all("--flat-playlist" in it for it in prepared)
     if len(prepared) >= MOST_PREPARED:
         del prepared[next(iter(prepared))]
     try:
@@ -341,8 +344,8 @@ def serve(archive):
     watch_children()
     while True:
         for key, _ in selector.select():
-            # An earlier one may have closed it.
-            if key.fd in selector.get_map():
+            # An earlier one may have closed it, and another have got its number.
+            if selector.get_map().get(key.fd) is key:
                 key.data()
 
 
