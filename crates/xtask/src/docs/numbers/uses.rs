@@ -35,9 +35,7 @@ impl Sources {
         let Some((section, field)) = key.split_once('.') else { return Vec::new() };
         let mut names = self.accessors(section, field);
         names.push(field.to_owned());
-        let reads = |text: &str| {
-            about(text, section) && names.iter().any(|it| has_word(text, &format!(".{it}")))
-        };
+        let reads = |text: &str| names.iter().any(|it| is_read(text, section, it));
         let ours = |path: &str| path.starts_with("crates/recap-config/");
         let outside = self.files.iter().filter(|(path, text)| !ours(path) && reads(text));
         // Where recap runs is read by what lays the profiles over the defaults.
@@ -79,8 +77,9 @@ fn read_all(folder: &Path, files: &mut Vec<(String, String)>) -> anyhow::Result<
         } else if path.extension().is_some_and(|it| it == "rs") && !is_test(&path) {
             let text = fs::read_to_string(&path)?;
             // What follows is a test in the same file.
-            let text =
-                text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+            let text = text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+            let is_code = |it: &&str| !it.trim_start().starts_with("//");
+            let text = text.lines().filter(is_code).collect::<Vec<_>>().join("\n");
             let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().into_owned();
             files.push((name, text));
         }
@@ -93,23 +92,37 @@ fn is_test(path: &Path) -> bool {
     named(path.with_extension(""))
 }
 
-/// Whether a file has to do with a section: it names its type, or takes it from
-/// all settings.
-fn about(text: &str, section: &str) -> bool {
-    let takes = |it: &&str| has_word(text, &format!("{it}.{section}"));
-    has_word(text, &format!("{}Config", pascal(section)))
-        || ["config", "self", "source"].iter().any(takes)
+/// Whether a file reads what is called `name` of a section: of one that is called as the
+/// section is, or that has its type. What is set or told in words is not read.
+fn is_read(text: &str, section: &str, name: &str) -> bool {
+    let typed = |owner: &str| {
+        ["", "&"]
+            .iter()
+            .any(|it| has_word(text, &format!("{owner}: {it}{}Config", pascal(section))))
+    };
+    let word = format!(".{name}");
+    places(text, &word).any(|at| {
+        let owner = text[..at].rsplit(|it| !is_part(it)).next().unwrap_or_default();
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        let words = line.matches('"').count() % 2 == 1;
+        (owner == section || typed(owner)) && !words && !text[at + word.len()..].starts_with(" = ")
+    })
 }
 
 /// Whether `text` has `word`, and not as the beginning of a longer one.
 fn has_word(text: &str, word: &str) -> bool {
-    let part = |it: char| it.is_ascii_alphanumeric() || it == '_';
-    text.match_indices(word).any(|(at, _)| {
-        let ends = text[at + word.len()..].chars().next().is_none_or(|it| !part(it));
-        let begins =
-            word.starts_with('.') || text[..at].chars().next_back().is_none_or(|it| !part(it));
-        ends && begins
-    })
+    let begins = |at: usize| text[..at].chars().next_back().is_none_or(|it| !is_part(it));
+    places(text, word).any(begins)
+}
+
+/// Where `word` is and ends.
+fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+    let ends = |at: usize| text[at + word.len()..].chars().next().is_none_or(|it| !is_part(it));
+    text.match_indices(word).map(|it| it.0).filter(move |at| ends(*at))
+}
+
+fn is_part(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
 }
 
 fn pascal(section: &str) -> String {
