@@ -45,7 +45,7 @@ enum What {
     Jobs(jobs::Args),
     /// Requests a second and what they cost, beside a Python and a bare Rust server.
     Http(http::Args),
-    /// What a transcript costs, in each way of running yt-dlp.
+    /// What a transcript costs, in each way of running yt-dlp. Takes two minutes.
     Ytdlp,
     /// What a job, a poll and a submit cost as there is more of everything.
     Growth(growth::Args),
