@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use recap_config::{Config, Secret};
+use recap_config::EnvironmentVariables;
 use recap_core::JobId;
 use recap_core::job::Lane;
 use recap_core::jobs::JobPayload;
@@ -30,8 +30,7 @@ impl Handler for Empty {
 }
 
 pub(super) fn run(args: &Args) -> anyhow::Result<()> {
-    let mut config = Config::default();
-    config.redis.url = Secret::new(&std::env::var("REDIS_URL")?);
+    let config = recap_config::load(None, &EnvironmentVariables::of_process())?.config;
     // As recap works with.
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     runtime.worker_threads(2).enable_all().build()?.block_on(async {

@@ -135,9 +135,9 @@ fn is_whole(rows: &Rows) -> bool {
     let had = |server: &str, phase, route, metric| {
         rows.of(server, Which { phase, route }, metric).len() >= ROUNDS as usize
     };
-    let served = |it: &&str| {
+    let served = |it: &str| {
         ["core", "free-closed"].iter().all(|phase| had(it, phase, Some("cached"), "rps"))
     };
-    let worked = |it: &&str| had(it, "jobs-rate", None, "jobs_per_s");
-    SERVERS.iter().all(|it| served(&it)) && WORKERS.iter().all(|it| worked(&it))
+    let worked = |it: &str| had(it, "jobs-rate", None, "jobs_per_s");
+    SERVERS.iter().all(|it| served(it)) && WORKERS.iter().all(|it| worked(it))
 }
