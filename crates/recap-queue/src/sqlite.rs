@@ -6,11 +6,10 @@ mod open;
 use std::sync::Arc;
 use std::time::Duration;
 
-use apalis_core::task::task_id::TaskId;
-use apalis_sqlite::queries;
 use async_trait::async_trait;
 use recap_core::job::{Lane, Priority};
 use recap_core::ports::{BoxError, Entry, Handler, Pull, Queue, QueueError};
+use serde_json::{Value, json};
 use sqlx::SqlitePool;
 use ulid::Ulid;
 
@@ -23,13 +22,22 @@ use crate::{entry, turns, worker};
 /// once, so it may also hold what an older recap pushed.
 const QUEUE: &str = "recap";
 
-/// Entries written in one transaction; the store waits for its end.
+/// Entries written in one statement; the store waits for its end.
 const BATCH: usize = 500;
 
-/// What was begun, and waits for its delay already, is due at once now.
-const BRING_FORWARD: &str = "
-    UPDATE Jobs SET run_at = 1
-    WHERE job_type = ?1 AND idempotency_key = ?2 AND status = 'Pending' AND lock_by IS NULL";
+/// As apalis pushes, but all in one statement. Pushing what is there does nothing,
+/// except that what was begun, and waits for its delay already, is due at once now.
+/// When it is finished the row is deleted, and so the key may be used again.
+const PUSH: &str = "
+    INSERT INTO Jobs (
+        job, id, job_type, status, attempts, max_attempts, run_at, priority, metadata,
+        idempotency_key
+    )
+    SELECT CAST(value ->> 'job' AS BLOB), value ->> 'id', value ->> 'job_type', 'Pending', 0, 1,
+        coalesce(value ->> 'run_at', unixepoch()), 0, '{}', value ->> 'key'
+    FROM json_each(?1) WHERE true
+    ON CONFLICT (job_type, idempotency_key) DO UPDATE SET run_at = 1
+        WHERE excluded.run_at = 1 AND run_at > 1 AND status = 'Pending' AND lock_by IS NULL";
 
 /// Entries that an older recap finished; ours are deleted at once.
 const CLEAN: &str = "
@@ -73,25 +81,24 @@ fn job_type(lane: &Lane) -> String {
 
 impl SqliteQueue {
     async fn push_batch(&self, entries: &[Entry], delay: Duration) -> Result<(), BoxError> {
-        let mut transaction = self.pool.begin().await?;
-        for entry in entries {
-            let task = entry::task(entry, delay)
-                // Any other kind of id is accepted here, and ends the workers of
-                // an older recap that fetch it.
-                .task_id(TaskId::from_ulid(Ulid::generate()))
-                // Pushing what is there does nothing. When it is finished the
-                // row is deleted, and so the key may be used again.
-                .idempotency_key(entry::id(entry));
-            let queue = job_type(&entry.lane);
-            queries::push_tasks(&mut *transaction, &queue, &[task.build()]).await?;
-            if delay.is_zero() && entry.turn > 0 {
-                let forward = sqlx::query(BRING_FORWARD).bind(queue).bind(entry::id(entry));
-                forward.execute(&mut *transaction).await?;
-            }
-        }
-        transaction.commit().await?;
+        let rows: Vec<_> = entries.iter().map(|it| row(it, delay)).collect::<Result<_, _>>()?;
+        sqlx::query(PUSH).bind(Value::from(rows).to_string()).execute(&self.pool).await?;
         Ok(())
     }
+}
+
+/// What [`PUSH`] reads.
+fn row(entry: &Entry, delay: Duration) -> Result<Value, BoxError> {
+    let task = entry::task(entry, delay).build();
+    Ok(json!({
+        "job": std::str::from_utf8(&task.args)?,
+        // Any other kind of id is accepted here, and ends the workers of an older
+        // recap that fetch it.
+        "id": Ulid::generate().to_string(),
+        "job_type": job_type(&entry.lane),
+        "run_at": task.run_at(),
+        "key": entry::id(entry),
+    }))
 }
 
 #[async_trait]

@@ -168,3 +168,16 @@ async fn a_run_that_is_given_up_takes_its_jobs_along() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_for_its_delay_is_brought_forward_only_if_it_was_begun() {
+    let (file, mut scene) = File::with_scene(60_000, OPEN).await;
+    let [new, begun] = [0, 1].map(|turn| Entry { turn, ..entry(Priority::Bulk) });
+    let both = [new.clone(), begun.clone()];
+    scene.queue.push(&both, Duration::from_mins(10)).await.unwrap();
+    assert_eq!(file.count("SELECT count(*) FROM Jobs WHERE typeof(job) = 'blob'").await, 2);
+    scene.queue.push(&both, Duration::ZERO).await.unwrap();
+    assert_eq!(scene.ends().await, begun.payload);
+    scene.stop().await;
+    assert_eq!(file.count("SELECT count(*) FROM Jobs WHERE run_at > unixepoch() + 60").await, 1);
+}
