@@ -13,8 +13,14 @@ pub(crate) trait Carrier: Send + Sync {
     async fn beat(&self, worker: &str, held: &[String]) -> Result<(), BoxError>;
 
     /// The first entry that is due in the first lane that has one. `order` are
-    /// indices of lanes.
-    async fn take(&self, worker: &str, order: &[usize]) -> Result<Option<Taken>, BoxError>;
+    /// indices of lanes. It is `likely` that there is one when something was pushed,
+    /// or left over; that only says which way to look is the cheapest.
+    async fn take(
+        &self,
+        worker: &str,
+        order: &[usize],
+        likely: bool,
+    ) -> Result<Option<Taken>, BoxError>;
 
     /// Forgets entries; those that `worker` no longer holds are somebody else's.
     async fn finish(&self, worker: &str, ids: &[String]) -> Result<(), BoxError>;
@@ -31,4 +37,6 @@ pub(crate) struct Taken {
     /// What it is finished by.
     pub(crate) id: String,
     pub(crate) stored: Vec<u8>,
+    /// Whether another one is due, or might be.
+    pub(crate) more: bool,
 }

@@ -6,6 +6,7 @@
 //! handed in is handed in later.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use apalis_core::backend::codec::Codec;
@@ -36,6 +37,8 @@ struct Shared {
     turns: Mutex<Turns>,
     book: Mutex<Book>,
     trouble: Trouble,
+    /// Whether the next look will probably find something.
+    expects: AtomicBool,
 }
 
 /// What was taken out.
@@ -51,7 +54,19 @@ struct Book {
 impl Desk {
     pub(crate) fn new(carrier: Arc<dyn Carrier>, turns: Turns) -> Self {
         let (turns, book) = (Mutex::new(turns), Mutex::default());
-        Self(Arc::new(Shared { carrier, turns, book, trouble: Trouble::default() }))
+        let (trouble, expects) = (Trouble::default(), AtomicBool::default());
+        Self(Arc::new(Shared { carrier, turns, book, trouble, expects }))
+    }
+
+    /// Something was pushed.
+    pub(crate) fn expect(&self) {
+        self.0.expects.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether something was pushed since the last look began, or that look found
+    /// more than it took.
+    pub(crate) fn expects(&self) -> bool {
+        self.0.expects.load(Ordering::Relaxed)
     }
 
     /// A sign of life. Also hands in what is left, and sets right what is held.
@@ -75,7 +90,10 @@ impl Desk {
     }
 
     async fn take(&self) -> Option<Task<Option<JobPayload>>> {
-        let Shared { carrier, turns, trouble, .. } = &*self.0;
+        let Shared { carrier, turns, trouble, expects, .. } = &*self.0;
+        // Before the look, for what comes meanwhile; and also if there is none now,
+        // or a queue that does not answer would be asked again and again.
+        let likely = expects.swap(false, Ordering::Relaxed);
         if trouble.is_fresh() {
             return None;
         }
@@ -89,10 +107,13 @@ impl Desk {
         }
         let worker = self.book().worker.clone();
         let order = turns.lock().expect("never held over a panic").order();
-        let taken = carrier.take(&worker, &order).await;
+        let taken = carrier.take(&worker, &order, likely).await;
         let taken = self.answered(taken, "taking an entry")??;
         turns.lock().expect("never held over a panic").took(taken.lane);
         self.book().held.push(taken.id.clone());
+        if taken.more {
+            self.expect();
+        }
         let task = TaskBuilder::new(decode(&taken.stored));
         Some(task.task_id(TaskId::from_string(taken.id)).build())
     }

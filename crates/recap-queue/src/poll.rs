@@ -3,21 +3,16 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::Context;
 use std::time::Duration;
 
-use apalis_core::backend::ext::poll_strategy::{PollSnapshot, PollStrategy};
 use tokio::sync::Notify;
 use tokio::sync::futures::OwnedNotified;
 use tokio::time::{Instant, Sleep};
 
-/// A push may come while a fetch is under way that began before it. So the
-/// queue is looked at once more, this long after a push.
-const SECOND_LOOK: Duration = Duration::from_millis(20);
-
 /// apalis' own `poll_with_interval` loses its wake-up: when a fetch takes
 /// longer than the interval, no timer is armed any more, and the worker sleeps
-/// until its next heartbeat. This one never returns without an armed timer.
+/// until its next heartbeat. This one never says no without an armed timer.
 pub(crate) struct SteadyPoll {
     every: Duration,
     timer: Pin<Box<Sleep>>,
@@ -33,23 +28,29 @@ impl SteadyPoll {
         Self { every, timer, news, pushed }
     }
 
-    fn wake_in(&mut self, wait: Duration) {
-        self.timer.as_mut().reset(Instant::now() + wait);
-    }
-}
-
-impl PollStrategy for SteadyPoll {
-    fn poll_drive(&mut self, cx: &mut Context<'_>, _: &PollSnapshot) -> Poll<Option<()>> {
-        let mut look = Poll::Pending;
+    /// Whether there was a push since this was last asked. A look that begins
+    /// afterwards finds what was pushed; one that is under way may not.
+    pub(crate) fn is_pushed(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut pushed = false;
         while self.pushed.as_mut().poll(cx).is_ready() {
             self.pushed.set(Arc::clone(&self.news).notified_owned());
-            self.wake_in(self.every.min(SECOND_LOOK));
-            look = Poll::Ready(Some(()));
+            pushed = true;
         }
+        pushed
+    }
+
+    /// Whether nobody has looked for the whole interval.
+    pub(crate) fn is_due(&mut self, cx: &mut Context<'_>) -> bool {
+        let mut due = false;
         while self.timer.as_mut().poll(cx).is_ready() {
-            self.wake_in(self.every);
-            look = Poll::Ready(Some(()));
+            self.looks();
+            due = true;
         }
-        look
+        due
+    }
+
+    /// A look begins, and the interval with it.
+    pub(crate) fn looks(&mut self) {
+        self.timer.as_mut().reset(Instant::now() + self.every);
     }
 }

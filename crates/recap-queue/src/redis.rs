@@ -115,7 +115,7 @@ impl Queue for RedisQueue {
     async fn push(&self, entries: &[Entry], delay: Duration) -> Result<(), QueueError> {
         if !entries.is_empty() {
             self.push_all(entries, delay).await.map_err(QueueError)?;
-            self.habits.news.notify_waiters();
+            self.habits.tell(delay);
         }
         Ok(())
     }

@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use apalis_core::backend::ext::poll_strategy::{PollSnapshot, PollStrategy};
 use apalis_core::backend::finalize::Ephemeral;
 use apalis_core::backend::persistence::{Persisted, State, TaskPersistLayer};
 use apalis_core::backend::{Backend, BackendConfig};
 use apalis_core::task::Task;
 use apalis_core::worker::context::WorkerContext;
+use recap_core::jobs::JobPayload;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::{CancellationToken, PollSemaphore, WaitForCancellationFutureOwned};
 
@@ -24,6 +24,8 @@ use crate::worker::HEARTBEAT;
 pub(crate) struct Source {
     desk: Persisted<Desk>,
     poll: SteadyPoll,
+    /// Whether to look without knowing of anything.
+    due: bool,
     slots: PollSemaphore,
     /// The slot of the entry that is being looked for.
     slot: Option<OwnedSemaphorePermit>,
@@ -41,13 +43,46 @@ impl Source {
     ) -> Self {
         let stop = Box::pin(stop.cancelled_owned());
         let (desk, slots) = (Persisted::new(desk), PollSemaphore::new(slots));
-        Self { desk, poll, slots, slot: None, pause, stop }
+        Self { desk, poll, due: true, slots, slot: None, pause, stop }
     }
 
     /// What is being looked for already is looked for to the end: a fetch that
     /// is not polled would keep the worker from its heartbeat.
     fn is_looking(&self) -> bool {
         matches!(self.desk.state(), State::Fetch(_))
+    }
+
+    /// Whether there is a reason to look: none, when the last look found the last
+    /// entry, and nothing has happened since. What comes while a look is under way
+    /// is a reason for another one, since it may have begun too early.
+    fn has_reason(&mut self, cx: &mut Context<'_>) -> bool {
+        if self.poll.is_pushed(cx) {
+            self.desk.expect();
+        }
+        self.due |= self.poll.is_due(cx);
+        self.due || self.desk.expects()
+    }
+
+    /// The next entry, looked for again while there is a reason to.
+    fn poll_desk(
+        &mut self,
+        cx: &mut Context<'_>,
+        worker: &WorkerContext,
+    ) -> Poll<Option<Result<Task<Option<JobPayload>>, Infallible>>> {
+        loop {
+            let reason = self.has_reason(cx);
+            if !self.is_looking() {
+                if !reason {
+                    return Poll::Pending;
+                }
+                self.due = false;
+                self.poll.looks();
+            }
+            let polled = self.desk.poll_next(cx, worker);
+            if polled.is_ready() || self.is_looking() {
+                return polled;
+            }
+        }
     }
 
     /// Takes the slot before the entry: an entry that is fetched is handled at
@@ -85,11 +120,11 @@ impl Backend for Source {
         }
         let over = self.pause.poll_over(cx);
         if over.is_pending() && !self.is_looking() {
+            self.due = true;
             return Poll::Pending;
         }
         let slot = ready!(self.poll_slot(cx));
-        let _ = self.poll.poll_drive(cx, &PollSnapshot::default());
-        match self.desk.poll_next(cx, worker) {
+        match self.poll_desk(cx, worker) {
             Poll::Ready(Some(Ok(task))) => {
                 Poll::Ready(Some(Ok(task.map_args(|payload| InHand { payload, slot }))))
             }

@@ -107,7 +107,7 @@ impl Queue for SqliteQueue {
         for batch in entries.chunks(BATCH) {
             self.push_batch(batch, delay).await.map_err(QueueError)?;
         }
-        self.habits.news.notify_waiters();
+        self.habits.tell(delay);
         Ok(())
     }
 

@@ -37,7 +37,7 @@ pub(crate) struct Habits {
     pub(crate) poll: Duration,
     /// Interactive entries for each bulk one.
     pub(crate) interactive_weight: u32,
-    /// Given after each push of this process.
+    /// Given after each push of this process that is due at once.
     pub(crate) news: Arc<Notify>,
 }
 
@@ -45,6 +45,13 @@ impl Habits {
     pub(crate) fn new(config: &QueueConfig) -> Self {
         let news = Arc::new(Notify::new());
         Self { poll: config.poll(), interactive_weight: config.interactive_weight, news }
+    }
+
+    /// Something was pushed: worth a look, unless it is not due yet.
+    pub(crate) fn tell(&self, delay: Duration) {
+        if delay.is_zero() {
+            self.news.notify_waiters();
+        }
     }
 }
 

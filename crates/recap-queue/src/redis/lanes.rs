@@ -42,7 +42,12 @@ impl Carrier for RedisLanes {
         self.call(&beat).await
     }
 
-    async fn take(&self, worker: &str, order: &[usize]) -> Result<Option<Taken>, BoxError> {
+    async fn take(
+        &self,
+        worker: &str,
+        order: &[usize],
+        _likely: bool,
+    ) -> Result<Option<Taken>, BoxError> {
         let mut take = self.scripts.take.arg(worker);
         for lane in order {
             take.key(&self.names[*lane]);
@@ -50,7 +55,7 @@ impl Carrier for RedisLanes {
         let taken: Option<(usize, String, Vec<u8>)> = self.call(&take).await?;
         Ok(taken.map(|(place, id, stored)| {
             let lane = order[place - 1];
-            Taken { lane, id: format!("{lane}/{id}"), stored }
+            Taken { lane, id: format!("{lane}/{id}"), stored, more: true }
         }))
     }
 

@@ -24,26 +24,38 @@ const GIVE_BACK: &str = "
     WHERE lock_by = ?1 AND status IN ('Queued', 'Running')
       AND id NOT IN (SELECT value FROM json_each(?2))";
 
-/// Only reads, so an idle worker keeps nobody from writing. Within a lane the
-/// oldest first, whatever its priority: an older recap had both in one lane.
+/// Only reads, so an idle worker keeps nobody from writing. `CROSS`: lanes first.
 const LOOK: &str = "
-    SELECT place, found FROM (
-        SELECT lane.key AS place, (
-            SELECT id FROM Jobs INDEXED BY idx_jobs_job_type_status_run_at
-            WHERE job_type = lane.value AND status = 'Pending' AND run_at <= unixepoch()
-              AND lock_by IS NULL
-            ORDER BY run_at, id LIMIT 1
-        ) AS found
-        FROM json_each(?1) AS lane
-    )
-    WHERE found IS NOT NULL ORDER BY place LIMIT 1";
+    SELECT EXISTS (
+        SELECT 1 FROM json_each(?1) AS lane
+        CROSS JOIN Jobs INDEXED BY idx_jobs_job_type_status_run_at ON job_type = lane.value
+        WHERE status = 'Pending' AND run_at <= unixepoch() AND lock_by IS NULL
+    )";
 
-/// Nothing, if another process was faster. Not apalis' own: an id that is not a
-/// ULID would be an error, and so would be every attempt to take another entry.
+/// Within a lane the oldest first, whatever its priority: an older recap had both
+/// in one lane. Not apalis' own: an id that is not a ULID would be an error, and so
+/// would be every attempt to take another entry. What is returned is seen after the
+/// change, so the entry itself is not one more.
 const TAKE: &str = "
-    UPDATE Jobs SET status = 'Queued', lock_by = ?1, lock_at = unixepoch()
-    WHERE id = ?2 AND status = 'Pending' AND lock_by IS NULL
-    RETURNING job";
+    UPDATE Jobs SET status = 'Queued', lock_by = ?2, lock_at = unixepoch()
+    WHERE id = (
+        SELECT found FROM (
+            SELECT lane.key AS place, (
+                SELECT id FROM Jobs INDEXED BY idx_jobs_job_type_status_run_at
+                WHERE job_type = lane.value AND status = 'Pending' AND run_at <= unixepoch()
+                  AND lock_by IS NULL
+                ORDER BY run_at, id LIMIT 1
+            ) AS found
+            FROM json_each(?1) AS lane
+        )
+        WHERE found IS NOT NULL ORDER BY place LIMIT 1
+    )
+    RETURNING id, job_type, job, EXISTS (
+        SELECT 1 FROM json_each(?1) AS lane
+        CROSS JOIN Jobs AS other INDEXED BY idx_jobs_job_type_status_run_at
+          ON other.job_type = lane.value
+        WHERE other.status = 'Pending' AND other.run_at <= unixepoch() AND other.lock_by IS NULL
+    )";
 
 const FINISH: &str = "
     DELETE FROM Jobs WHERE lock_by = ?1 AND id IN (SELECT value FROM json_each(?2))";
@@ -81,22 +93,29 @@ impl Carrier for SqliteLanes {
         Ok(())
     }
 
-    async fn take(&self, worker: &str, order: &[usize]) -> Result<Option<Taken>, BoxError> {
+    async fn take(
+        &self,
+        worker: &str,
+        order: &[usize],
+        likely: bool,
+    ) -> Result<Option<Taken>, BoxError> {
         let names: Vec<&str> = order.iter().map(|it| self.job_types[*it].as_str()).collect();
         let names = json!(names).to_string();
         let mut connection = self.pool.acquire().await?;
-        loop {
-            let look = sqlx::query_as::<_, (i64, String)>(LOOK).bind(&names);
-            let Some((place, id)) = look.fetch_optional(&mut *connection).await? else {
+        if !likely {
+            let look = sqlx::query_scalar::<_, bool>(LOOK).bind(&names);
+            if !look.fetch_one(&mut *connection).await? {
                 return Ok(None);
-            };
-            let take = sqlx::query_scalar::<_, Vec<u8>>(TAKE).bind(worker).bind(&id);
-            // Read to the end: a commit that fails is not told before.
-            if let Some(stored) = take.fetch_all(&mut *connection).await?.pop() {
-                let lane = order[usize::try_from(place)?];
-                return Ok(Some(Taken { lane, id, stored }));
             }
         }
+        let take = sqlx::query_as::<_, (String, String, Vec<u8>, bool)>(TAKE);
+        let take = take.bind(&names).bind(worker);
+        // Read to the end: a commit that fails is not told before.
+        let taken = take.fetch_all(&mut *connection).await?.pop();
+        let Some((id, job_type, stored, more)) = taken else { return Ok(None) };
+        let lane = self.job_types.iter().position(|it| *it == job_type);
+        let lane = lane.ok_or("an entry of another lane was taken")?;
+        Ok(Some(Taken { lane, id, stored, more }))
     }
 
     async fn finish(&self, worker: &str, ids: &[String]) -> Result<(), BoxError> {

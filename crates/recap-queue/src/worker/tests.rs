@@ -46,7 +46,7 @@ impl Carrier for Script {
         self.note(format!("beat {}", held.join(" ")))
     }
 
-    async fn take(&self, _: &str, order: &[usize]) -> Result<Option<Taken>, BoxError> {
+    async fn take(&self, _: &str, order: &[usize], _: bool) -> Result<Option<Taken>, BoxError> {
         let left = self.left.load(Ordering::SeqCst);
         if left == 0 {
             return self.note(String::new()).map(|()| None);
@@ -56,7 +56,7 @@ impl Carrier for Script {
         self.left.store(left - 1, Ordering::SeqCst);
         let job = "job_01JZZZZZZZZZZZZZZZZZZZZZZZ";
         let stored = format!(r#"{{"kind":"summarize","job":"{job}"}}"#).into_bytes();
-        Ok(Some(Taken { lane, id, stored }))
+        Ok(Some(Taken { lane, id, stored, more: left > 1 }))
     }
 
     async fn finish(&self, _: &str, ids: &[String]) -> Result<(), BoxError> {
@@ -81,6 +81,7 @@ struct Scene {
     script: Arc<Script>,
     gate: Arc<Gate>,
     stop: CancellationToken,
+    news: Arc<Notify>,
     _pause: watch::Sender<bool>,
     run: JoinSet<()>,
 }
@@ -91,10 +92,10 @@ fn scene(entries: usize) -> Scene {
     let (stop, (pause, paused)) = (CancellationToken::new(), watch::channel(false));
     let pull = Pull { concurrency: 1, regions: Vec::new(), paused, stop: stop.clone() };
     let habits = Habits::new(&QueueConfig::default());
-    let (carrier, handler) = (script.clone(), gate.clone());
+    let (carrier, handler, news) = (script.clone(), gate.clone(), habits.news.clone());
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { run(&habits, carrier, 2, pull, handler).await });
-    Scene { script, gate, stop, _pause: pause, run: tasks }
+    Scene { script, gate, stop, news, _pause: pause, run: tasks }
 }
 
 /// Calls that were made, but not those that found nothing.
@@ -158,4 +159,22 @@ async fn a_queue_that_is_away_from_the_beginning_is_waited_for() {
     scene.stop.cancel();
     scene.run.join_next().await.unwrap().unwrap();
     assert_eq!(seen(&scene.script), ["beat ", "take entry1", "finish entry1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_looks_without_a_reason() {
+    let scene = scene(2);
+    scene.gate.0.add_permits(3);
+    let moment = Duration::from_millis(100);
+    sleep(moment).await;
+    let expected = ["beat ", "take entry2", "finish entry2", "take entry1", "finish entry1"];
+    assert_eq!(scene.script.calls(), expected, "the last one was known to be the last");
+
+    scene.script.left.store(1, Ordering::SeqCst);
+    scene.news.notify_waiters();
+    sleep(moment).await;
+    assert_eq!(scene.script.calls()[5..], ["take entry1", "finish entry1"]);
+
+    sleep(QueueConfig::default().poll()).await;
+    assert_eq!(scene.script.calls()[7..], [""]);
 }
