@@ -1,30 +1,23 @@
 //! How many jobs may wait in the queue; the others wait in the store, so that
 //! nobody's many jobs stand in front of somebody's only one.
 
+mod clients;
+
 use std::collections::HashMap;
-use std::num::NonZeroUsize;
-use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use lru::LruCache;
 use recap_config::QueueConfig;
 use recap_core::Job;
-use recap_core::job::{Lane, Owner};
+use recap_core::job::Lane;
 use recap_core::ports::StoreError;
 use tokio::sync::Mutex;
 
+use self::clients::{Client, Clients};
 use crate::context::Context;
 
 /// How long the count of a whole lane is used before the store is asked again.
 const FRESH: Duration = Duration::from_secs(1);
-
-/// The same for the jobs of a client that has no place left: so soon is it noticed
-/// that it has one again.
-const FRESH_FULL: Duration = Duration::from_millis(250);
-
-/// Clients without a place that are remembered.
-const MOST_FULL: NonZeroUsize = NonZeroUsize::new(1000).expect("not zero");
 
 /// Keeps the lanes of the queue short.
 pub(crate) struct Lanes {
@@ -32,9 +25,7 @@ pub(crate) struct Lanes {
     per_client: u64,
     /// As many as there are lanes: two for each region, and two without.
     counts: Mutex<HashMap<Lane, Count>>,
-    /// Since when clients have no place: those with many jobs are not asked about
-    /// for each of them.
-    full: Lock<LruCache<(Lane, Owner), Timestamp>>,
+    clients: Clients,
 }
 
 #[derive(Clone, Copy)]
@@ -46,31 +37,42 @@ struct Count {
 impl Lanes {
     pub(crate) fn new(config: &QueueConfig) -> Self {
         let (per_lane, per_client) = (config.entries_per_lane, config.entries_per_client);
-        let full = Lock::new(LruCache::new(MOST_FULL));
-        Self { per_lane, per_client, counts: Mutex::default(), full }
+        Self { per_lane, per_client, counts: Mutex::default(), clients: Clients::new(per_client) }
     }
 
     /// Takes a place in the queue for `job`, and says whether there was one.
-    /// Costs at most three questions, no count beyond its limit.
+    /// Costs at most three questions, no count beyond its limit; and none at all for
+    /// a few jobs after those.
     pub(crate) async fn take(
         &self,
         cx: &Context,
         job: &Job,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let lane = job.input.lane();
-        if self.waiting(cx, &lane, now).await? >= self.per_lane {
-            return Ok(false);
+        let client = (job.input.lane(), job.owner.clone());
+        let taken = self.waiting(cx, &client.0, now).await? < self.per_lane
+            && self.take_own(cx, &client, now).await?;
+        if !taken {
+            self.clients.parked(&client);
+        } else if let Some(count) = self.counts.lock().await.get_mut(&client.0) {
+            count.waiting += 1;
         }
-        let client = (lane, job.owner.clone());
-        let full = self.full().get(&client).copied();
-        if full.is_some_and(|it| it <= now && now < it + FRESH_FULL) {
-            return Ok(false);
+        Ok(taken)
+    }
+
+    async fn take_own(
+        &self,
+        cx: &Context,
+        client: &Client,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        if let Some(known) = self.clients.take(client, now) {
+            return Ok(known);
         }
-        let (lane, owner) = (&client.0, &client.1);
+        let (lane, owner) = client;
         let own = cx.ask(cx.store().count_waiting(lane, Some(owner), self.per_client)).await?;
         if own >= self.per_client {
-            self.full().put(client, now);
+            self.clients.full(client.clone(), now);
             return Ok(false);
         }
         // Not before the client's own that wait outside; who has nothing in the
@@ -78,14 +80,8 @@ impl Lanes {
         if own > 0 && cx.ask(cx.store().has_parked(lane, owner)).await? {
             return Ok(false);
         }
-        if let Some(count) = self.counts.lock().await.get_mut(lane) {
-            count.waiting += 1;
-        }
+        self.clients.counted(client.clone(), own, now);
         Ok(true)
-    }
-
-    fn full(&self) -> MutexGuard<'_, LruCache<(Lane, Owner), Timestamp>> {
-        self.full.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn waiting(&self, cx: &Context, lane: &Lane, now: Timestamp) -> Result<u64, StoreError> {
