@@ -38,6 +38,10 @@ pub struct MediaConfig {
     /// run that wants more ends as `out_of_memory` instead of taking recap with
     /// it. Held on Linux only.
     pub max_memory_mb: u64,
+    /// Niceness of yt-dlp's processes: 19 gives them the CPU that nobody else wants,
+    /// 0 as much as recap itself, whose answers would stand behind an interpreter
+    /// then. Of use where both share a core; no run is slower on an idle one.
+    pub niceness: u8,
     /// Proxy for yt-dlp, as in `http://127.0.0.1:3128`. Empty: none.
     #[serde(serialize_with = "without_login")]
     pub proxy: String,
@@ -105,6 +109,7 @@ impl Default for MediaConfig {
             max_output_bytes: 1 << 20,
             max_caption_bytes: 32 << 20,
             max_memory_mb: 512,
+            niceness: 10,
             proxy: String::new(),
             ca_file: PathBuf::new(),
             block_pause_seconds: 3600,
@@ -165,6 +170,7 @@ impl MediaConfig {
         between("media.max_output_bytes", self.max_output_bytes, 4096, 64 << 20, found);
         between("media.max_caption_bytes", self.max_caption_bytes, 4096, 1 << 30, found);
         between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
+        between("media.niceness", self.niceness, 0, 19, found);
         seconds("media.block_pause_seconds", self.block_pause_seconds, 1, found);
         between("media.batch_max", self.batch_max, 1, 50, found);
         between("media.batch_window_ms", self.batch_window_ms, 0, 60_000, found);

@@ -106,6 +106,7 @@ pub(super) async fn version(
         arguments: arguments.iter().cloned().chain(own).collect(),
         environment: Environment::Only(args::environment(&config.media, directory.path())),
         directory: directory.path().to_owned(),
+        niceness: config.media.niceness,
     };
     let bounds = Bounds {
         deadline: Instant::now() + VERSION_DEADLINE,

@@ -37,6 +37,8 @@ pub(crate) struct Command {
     pub(crate) arguments: Vec<OsString>,
     pub(crate) environment: Environment,
     pub(crate) directory: PathBuf,
+    /// How far it stands back for others; 0: not at all.
+    pub(crate) niceness: u8,
 }
 
 /// What the child sees of the environment.
@@ -164,7 +166,7 @@ pub(crate) fn spawn(command: &Command, stdin: Stdio) -> io::Result<Child> {
             process.envs(temporary.iter().map(|it| ("TMPDIR", it)));
         }
     }
-    process
+    let child = process
         .args(&command.arguments)
         .current_dir(&command.directory)
         .stdin(stdin)
@@ -173,7 +175,9 @@ pub(crate) fn spawn(command: &Command, stdin: Stdio) -> io::Result<Child> {
         // A group of its own: killing yt-dlp alone would leave its ffmpeg
         // behind, which keeps our pipes open.
         .process_group(0)
-        .spawn()
+        .spawn()?;
+    limits::stand_back(&child, command.niceness);
+    Ok(child)
 }
 
 struct Streams {

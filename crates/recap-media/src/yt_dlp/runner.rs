@@ -91,6 +91,7 @@ impl Runner {
             arguments: first.into_iter().chain(arguments.into_iter().map(Into::into)).collect(),
             environment: Environment::Only(args::environment(&self.media, directory.path())),
             directory: directory.path().to_owned(),
+            niceness: self.media.niceness,
         };
         process::run(command, bounds, directory).await
     }

@@ -89,6 +89,17 @@ async fn it_is_replaced_after_a_number_of_runs() {
 }
 
 #[tokio::test]
+async fn it_stands_back_for_recap() {
+    let lab = Lab::new("", |it| it.niceness = 7).await;
+    assert_eq!(lab.ask("ok_short3m1").await, "en");
+    let stat = |it: i32| std::fs::read_to_string(format!("/proc/{it}/stat")).unwrap();
+    let niceness = |it: i32| stat(it).rsplit(')').next()?.split(' ').nth(17)?.parse().ok();
+    let niceness: Vec<Option<i32>> = lab.place.processes().into_iter().map(niceness).collect();
+    assert_eq!(niceness, [Some(7)]);
+    lab.nothing_is_left().await;
+}
+
+#[tokio::test]
 async fn it_ends_when_there_is_nothing_to_do() {
     let lab = Lab::new("", |it| it.warm_idle_seconds = 1).await;
     assert_eq!(lab.ask("ok_short3m1").await, "en");

@@ -147,6 +147,8 @@ impl Setup {
             arguments: arguments.iter().map(Into::into).collect(),
             environment: Environment::Inherited { temporary },
             directory: self.directory.clone(),
+            // It happens once, and jobs wait for it.
+            niceness: 0,
         };
         let bounds = Bounds {
             deadline: self.deadline,

@@ -1,8 +1,9 @@
 //! Limits that the kernel holds, and what it says about memory.
 
 use std::fs;
+use std::process::Child;
 
-use rustix::process::Pid;
+use rustix::process::{Pid, setpriority_process};
 
 use super::Bounds;
 
@@ -28,6 +29,18 @@ pub(super) fn apply(leader: Pid, bounds: Bounds) {
         if let Err(error) = prlimit(Some(leader), resource, limit) {
             tracing::debug!(%error, ?resource, "a limit of the child could not be set");
         }
+    }
+}
+
+/// Lowers the priority of a process that has just been started, and of what it
+/// starts. It is no worse for a run than it was, if that does not succeed: as when
+/// recap itself stands further back.
+pub(super) fn stand_back(child: &Child, niceness: u8) {
+    if niceness == 0 {
+        return;
+    }
+    if let Err(error) = setpriority_process(Some(Pid::from_child(child)), niceness.into()) {
+        tracing::debug!(%error, niceness, "the priority of the child could not be set");
     }
 }
 

@@ -41,6 +41,7 @@ impl Shell {
             arguments: vec!["-c".into(), script.into()],
             environment: Environment::Only(vec![("PATH", "/usr/bin:/bin".into())]),
             directory: self.path().to_owned(),
+            niceness: 7,
         };
         run(command, self.bounds, keep).await.unwrap()
     }
@@ -138,6 +139,13 @@ async fn memory_ends_at_its_limit() {
 }
 
 #[tokio::test]
+async fn a_child_stands_back_and_so_does_what_it_starts() {
+    let shell = Shell::new(FAR);
+    let finished = shell.run("until [ $(nice) = 7 ]; do :; done; sh -c nice").await;
+    assert_eq!(finished.stdout, b"7\n");
+}
+
+#[tokio::test]
 async fn a_foreign_signal_is_told() {
     let shell = Shell::new(FAR);
     let finished = shell.run("kill -9 $$").await;
@@ -191,6 +199,7 @@ async fn a_program_that_is_not_there_is_an_error() {
         arguments: Vec::new(),
         environment: Environment::Only(Vec::new()),
         directory: "/".into(),
+        niceness: 0,
     };
     let error = run(command, Shell::new(FAR).bounds, ()).await.unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::NotFound);

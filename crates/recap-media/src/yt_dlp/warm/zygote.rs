@@ -52,6 +52,7 @@ impl Zygote {
             arguments,
             environment: Environment::Only(environment),
             directory: directory.path().to_owned(),
+            niceness: media.niceness,
         };
         let mut child = process::spawn(&command, Stdio::piped())?;
         let missing = || io::Error::other("a pipe is missing");
