@@ -256,7 +256,7 @@ impl Store for MongoStore {
         products::find_transcript(&self.server, id).await
     }
 
-    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
+    async fn put_notes(&self, lease: Lease, notes: &[SegmentNotes]) -> Result<bool, StoreError> {
         products::put_notes(&self.server, lease, notes).await
     }
 

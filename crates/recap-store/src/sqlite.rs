@@ -76,7 +76,7 @@ impl Store for SqliteStore {
     }
 
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
-        let inserted = self.inserts.insert(&self.writer, job, parked).await;
+        let inserted = self.inserts.insert(&self.writer, job, None, parked).await;
         inserted.map_err(|error| StoreError(error.into()))
     }
 
@@ -86,8 +86,8 @@ impl Store for SqliteStore {
         transcript: &Transcript,
         parked: bool,
     ) -> Result<(), StoreError> {
-        let done = insert::insert_with_transcript(&self.writer, job, transcript, parked).await;
-        done.map_err(store_error)
+        let inserted = self.inserts.insert(&self.writer, job, Some(transcript), parked).await;
+        inserted.map_err(|error| StoreError(error.into()))
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {
@@ -222,7 +222,7 @@ impl Store for SqliteStore {
         products::find_transcript(&self.reader, id).await.map_err(store_error)
     }
 
-    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
+    async fn put_notes(&self, lease: Lease, notes: &[SegmentNotes]) -> Result<bool, StoreError> {
         products::put_notes(&self.writer, lease, notes).await.map_err(store_error)
     }
 

@@ -21,7 +21,7 @@ use super::time::later;
 use crate::error::ErrorCode;
 use crate::job::{Job, JobId, JobKind, Status, Told};
 use crate::ports::{Cancel, Events, JobEvent, Queue, Store, StoreError, Webhooks};
-use crate::webhook::{self, DeliveryId, EventType, Target};
+use crate::webhook::{self, DeliveryId, Endpoint, EventType, Target};
 
 /// The ports, and how long things are kept.
 #[derive(Clone)]
@@ -41,13 +41,7 @@ pub struct Desk {
 impl Desk {
     /// Who is told of `event` of `job`.
     pub async fn targets(&self, job: &Job, event: EventType) -> Result<Vec<Target>, StoreError> {
-        let endpoints = self.webhooks.list_endpoints(&job.owner).await?;
-        let wanting = endpoints.iter().filter(|it| it.wants(event));
-        let mut targets: Vec<Target> = wanting.map(|it| Target::Endpoint { id: it.id }).collect();
-        if let Some(own) = job.webhook.as_ref().filter(|it| it.wants(event)) {
-            targets.push(Target::Url { url: own.url.clone(), key: own.key });
-        }
-        Ok(targets)
+        Ok(targets(job, event, &self.webhooks.list_endpoints(&job.owner).await?))
     }
 
     /// Makes a message about `event`, which happened `at`, for each target.
@@ -169,6 +163,17 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Who of `endpoints`, which are those of its owner, and of the job's own is told of
+/// `event`.
+pub(super) fn targets(job: &Job, event: EventType, endpoints: &[Endpoint]) -> Vec<Target> {
+    let wanting = endpoints.iter().filter(|it| it.wants(event));
+    let mut targets: Vec<Target> = wanting.map(|it| Target::Endpoint { id: it.id }).collect();
+    if let Some(own) = job.webhook.as_ref().filter(|it| it.wants(event)) {
+        targets.push(Target::Url { url: own.url.clone(), key: own.key });
+    }
+    targets
 }
 
 fn address(target: &Target) -> String {

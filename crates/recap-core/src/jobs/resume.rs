@@ -14,10 +14,8 @@ pub(super) async fn adopt(run: &mut Run<'_>) -> Result<(), JobError> {
     let transcript = cx.insist(|| store.find_transcript(ended)).await?;
     let (Some(job), Some(transcript)) = (job, transcript) else { return Ok(()) };
     let notes = cx.insist(|| store.list_notes(ended)).await?;
-    let mut held = cx.insist(|| store.put_transcript(lease, &transcript)).await?;
-    for notes in &notes {
-        held = held && cx.insist(|| store.put_notes(lease, notes)).await?;
-    }
+    let held = cx.insist(|| store.put_transcript(lease, &transcript)).await?
+        && cx.insist(|| store.put_notes(lease, &notes)).await?;
     if !held {
         return Err(JobError::Lost);
     }

@@ -1,9 +1,13 @@
 //! A job in hand: the document being worked on and the right to write it.
 
+use std::pin::pin;
+use std::time::Duration;
+
 use jiff::Timestamp;
 use tracing::warn;
 
 use super::context::JobContext;
+use super::desk::targets;
 use super::error::JobError;
 use super::time::since;
 use crate::job::{Job, JobKind, Stage, StageTime, Told};
@@ -17,11 +21,19 @@ pub(super) struct Run<'a> {
     pub(super) lease: Lease,
     /// Since when nothing was told of its progress; `None` if nobody asked.
     quiet_since: Option<Timestamp>,
+    /// When the document was last written.
+    saved_at: Timestamp,
+    /// The document says less than what is known.
+    unsaved: bool,
 }
+
+/// What is known for so long is worth writing, though it could be found out again.
+const SOON: Duration = Duration::from_millis(250);
 
 impl<'a> Run<'a> {
     pub(super) fn new(cx: &'a JobContext, job: Job, lease: Lease) -> Self {
-        Self { cx, job, lease, quiet_since: None }
+        let saved_at = cx.now();
+        Self { cx, job, lease, quiet_since: None, saved_at, unsaved: false }
     }
 
     /// Writes what is known so far and tells who waits.
@@ -30,6 +42,7 @@ impl<'a> Run<'a> {
         if !self.cx.insist(save).await? {
             return Err(JobError::Lost);
         }
+        (self.saved_at, self.unsaved) = (self.cx.now(), false);
         self.publish().await;
         self.tell_progress().await;
         Ok(())
@@ -40,12 +53,13 @@ impl<'a> Run<'a> {
     pub(super) async fn tell_start(&mut self) {
         let (desk, now) = (self.cx.desk(), self.cx.now());
         let told = async {
-            let progress = desk.targets(&self.job, EventType::JobProgress).await?;
+            let endpoints = desk.webhooks.list_endpoints(&self.job.owner).await?;
+            let progress = targets(&self.job, EventType::JobProgress, &endpoints);
             self.quiet_since = (!progress.is_empty()).then_some(now);
             if self.job.told != Told::Nothing || self.job.kind == JobKind::Batch {
                 return Ok(());
             }
-            let targets = desk.targets(&self.job, EventType::JobStarted).await?;
+            let targets = targets(&self.job, EventType::JobStarted, &endpoints);
             if targets.is_empty() {
                 return Ok(());
             }
@@ -84,6 +98,39 @@ impl<'a> Run<'a> {
     pub(super) async fn enter(&mut self, stage: Stage) -> Result<(), JobError> {
         self.job.progress.stage = stage;
         self.save().await
+    }
+
+    /// Enters `stage`, which may be over in less time than it takes to write that:
+    /// [`Run::during`] does if it is not.
+    pub(super) fn pass_to(&mut self, stage: Stage) {
+        self.job.progress.stage = stage;
+        self.unsaved = true;
+    }
+
+    /// The same when so many segments are done.
+    pub(super) fn got_to(&mut self, segments_done: u32) {
+        self.job.progress.segments_done = segments_done;
+        self.unsaved = true;
+    }
+
+    /// Whether the last write was long enough ago for another one.
+    pub(super) fn is_due(&self) -> bool {
+        since(self.saved_at, self.cx.now()) >= SOON
+    }
+
+    /// Does `work`; if it takes a while, writes meanwhile what is known.
+    pub(super) async fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, JobError> {
+        if !self.unsaved {
+            return Ok(work.await);
+        }
+        let mut work = pin!(work);
+        tokio::select! {
+            biased;
+            done = &mut work => return Ok(done),
+            () = tokio::time::sleep(SOON) => {}
+        }
+        let (saved, done) = tokio::join!(self.save(), work);
+        saved.map(|()| done)
     }
 
     /// Notes how long `stage` took since `began`; a resumed stage adds up.

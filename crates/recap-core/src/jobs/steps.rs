@@ -73,8 +73,8 @@ async fn sent(
         run.job.warn("The transcript has no times; they are estimated from the number of words.");
     }
     run.job.transcript = Some(describe(run, &video, &transcript));
+    // All of it follows from what was sent, so it is written with what comes of it.
     run.job.video = Some(video.clone());
-    run.save().await?;
     Ok((video, transcript))
 }
 

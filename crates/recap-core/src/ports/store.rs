@@ -277,9 +277,9 @@ pub trait Store: Send + Sync {
 
     async fn find_transcript(&self, id: JobId) -> Result<Option<Transcript>, StoreError>;
 
-    /// Keeps the notes of one segment; notes already kept for it stay, unless
-    /// they are of another cut: from or to another time.
-    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError>;
+    /// Keeps the notes of some segments, all or none of them; notes already kept for a
+    /// segment stay, unless they are of another cut: from or to another time.
+    async fn put_notes(&self, lease: Lease, notes: &[SegmentNotes]) -> Result<bool, StoreError>;
 
     /// Notes kept so far, in order of segment.
     async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError>;

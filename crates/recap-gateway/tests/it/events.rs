@@ -117,7 +117,7 @@ impl Worker {
     }
 
     async fn note(&mut self, app: &TestGateway, index: u32) {
-        assert!(app.store.put_notes(self.lease, &notes(index)).await.unwrap());
+        assert!(app.store.put_notes(self.lease, &[notes(index)]).await.unwrap());
         self.job.progress.segments_done += 1;
         self.save(app).await;
     }
@@ -257,7 +257,7 @@ async fn segments_out_of_turn_wait_for_those_before_them() {
     }
     assert_eq!(client.event().await.unwrap().name, "progress");
     // There will be none for the second one any more.
-    app.store.put_notes(worker.lease, &notes(3)).await.unwrap();
+    app.store.put_notes(worker.lease, &[notes(3)]).await.unwrap();
     worker.job.progress.segments_done += 1;
     worker.succeed(&app).await;
     assert_eq!(client.event().await.unwrap().data["index"], 3);

@@ -99,18 +99,19 @@ fn cut(notes: &SegmentNotes) -> String {
 pub(super) async fn put_notes(
     server: &Server,
     lease: Lease,
-    notes: &SegmentNotes,
+    notes: &[SegmentNotes],
 ) -> Result<bool, StoreError> {
-    let field = format!("notes.{}", segment_key(notes.index));
-    let kept = format!("${field}");
-    let is_kept = doc! { "$eq": [format!("{kept}.cut"), cut(notes)] };
-    let is_new = doc! { "$eq": [{ "$type": &kept }, "missing"] };
-    let ours = literal(segment(notes).map_err(StoreError)?);
-    let change = doc! {
-        field: { "$cond": [is_kept, &kept, ours] },
-        "crashes": { "$cond": [is_new, 0_i64, "$crashes"] },
-        "revision": { "$add": ["$revision", 1] },
-    };
+    let mut change = doc! { "revision": { "$add": ["$revision", 1] } };
+    let mut any_new = Vec::new();
+    for notes in notes {
+        let field = format!("notes.{}", segment_key(notes.index));
+        let kept = format!("${field}");
+        let is_kept = doc! { "$eq": [format!("{kept}.cut"), cut(notes)] };
+        any_new.push(doc! { "$eq": [{ "$type": &kept }, "missing"] });
+        let ours = literal(segment(notes).map_err(StoreError)?);
+        change.insert(field, doc! { "$cond": [is_kept, kept, ours] });
+    }
+    change.insert("crashes", doc! { "$cond": [{ "$or": any_new }, 0_i64, "$crashes"] });
     server.change(JOBS, held(lease), [doc! { "$set": change }].as_slice()).await
 }
 

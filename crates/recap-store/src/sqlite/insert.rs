@@ -32,10 +32,11 @@ pub(super) struct Inserts {
     waiting: Mutex<Vec<Waiting>>,
 }
 
-type Insertion = Query<'static, Sqlite, SqliteArguments>;
+/// A job, and its transcript if it came with one.
+type Insertion = Vec<Query<'static, Sqlite, SqliteArguments>>;
 
 pub(super) struct Waiting {
-    query: Insertion,
+    rows: Insertion,
     done: oneshot::Sender<Done>,
 }
 
@@ -44,11 +45,17 @@ type Done = Result<(), Arc<sqlx::Error>>;
 
 impl Inserts {
     /// Writes `job`, by its own hand or another's.
-    pub(super) async fn insert(&self, writer: &SqlitePool, job: &Job, parked: bool) -> Done {
+    pub(super) async fn insert(
+        &self,
+        writer: &SqlitePool,
+        job: &Job,
+        transcript: Option<&Transcript>,
+        parked: bool,
+    ) -> Done {
         loop {
             let (done, mut told) = oneshot::channel();
-            let query = insertion(job, parked).map_err(Arc::new)?;
-            self.waiting().push(Waiting { query, done });
+            let rows = insertion(job, transcript, parked).map_err(Arc::new)?;
+            self.waiting().push(Waiting { rows, done });
             loop {
                 tokio::select! {
                     biased;
@@ -67,9 +74,9 @@ impl Inserts {
 
     /// What fails one row would fail the others: they differ in nothing but their job.
     async fn write(&self, connection: &mut SqliteConnection) {
-        let (queries, waiting): (Vec<_>, Vec<_>) =
-            self.take().into_iter().map(|it| (it.query, it.done)).unzip();
-        let done = commit(queries, connection).await.map_err(Arc::new);
+        let (rows, waiting): (Vec<_>, Vec<_>) =
+            self.take().into_iter().map(|it| (it.rows, it.done)).unzip();
+        let done = commit(rows.into_iter().flatten().collect(), connection).await.map_err(Arc::new);
         for it in waiting {
             // Who does not listen any more is told nothing.
             let _ = it.send(done.clone());
@@ -90,23 +97,29 @@ impl Inserts {
 }
 
 async fn commit(
-    mut queries: Vec<Insertion>,
+    mut rows: Insertion,
     connection: &mut SqliteConnection,
 ) -> Result<(), sqlx::Error> {
-    if queries.len() == 1 {
-        return queries.remove(0).execute(connection).await.map(drop);
+    if rows.len() == 1 {
+        return rows.remove(0).execute(connection).await.map(drop);
     }
     let mut transaction = connection.begin().await?;
-    for query in queries {
-        query.execute(&mut *transaction).await?;
+    for row in rows {
+        row.execute(&mut *transaction).await?;
     }
     transaction.commit().await
 }
 
-fn insertion(job: &Job, parked: bool) -> Result<Insertion, sqlx::Error> {
+fn insertion(
+    job: &Job,
+    transcript: Option<&Transcript>,
+    parked: bool,
+) -> Result<Insertion, sqlx::Error> {
     let queued = job.status == Status::Queued;
     let documents = documents(job)?;
-    Ok(sqlx::query(INSERT)
+    // Keeping a transcript counts as a write of its own, and this is not one.
+    let revision = job.revision.cast_signed() - i64::from(transcript.is_some());
+    let row = sqlx::query(INSERT)
         .bind(job.id.to_string())
         .bind(job.kind.to_string())
         .bind(job.status.to_string())
@@ -118,7 +131,7 @@ fn insertion(job: &Job, parked: bool) -> Result<Insertion, sqlx::Error> {
         .bind(job.retry_at.map(millis))
         .bind(documents.waiting_reason)
         .bind(job.attempts)
-        .bind(job.revision.cast_signed())
+        .bind(revision)
         .bind(documents.error)
         .bind(documents.doc)
         .bind(documents.result)
@@ -127,34 +140,12 @@ fn insertion(job: &Job, parked: bool) -> Result<Insertion, sqlx::Error> {
         .bind(parked && queued)
         .bind(job.follows.filter(|_| queued).map(|it| it.to_string()))
         .bind(told_number(job.told))
-        .bind(job.batch.map(|it| it.to_string())))
+        .bind(job.batch.map(|it| it.to_string()));
+    let Some(transcript) = transcript else { return Ok(vec![row]) };
+    let document = to_json(transcript)?;
+    Ok(vec![row, sqlx::query(INSERT_TRANSCRIPT).bind(job.id.to_string()).bind(document)])
 }
 
-const INSERT_TRANSCRIPT: &str = "INSERT INTO recap_transcripts (job, doc) VALUES (?1, ?2)";
-
-/// Keeping a transcript has counted as a write of its own.
-const RESET_REVISION: &str = "UPDATE recap_jobs SET revision = ?2 WHERE id = ?1";
-
-pub(super) async fn insert_with_transcript(
-    pool: &SqlitePool,
-    job: &Job,
-    transcript: &Transcript,
-    parked: bool,
-) -> Result<(), sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    let done = insertion(job, parked)?.execute(&mut *transaction).await?;
-    if done.rows_affected() == 1 {
-        let id = job.id.to_string();
-        sqlx::query(INSERT_TRANSCRIPT)
-            .bind(&id)
-            .bind(to_json(transcript)?)
-            .execute(&mut *transaction)
-            .await?;
-        sqlx::query(RESET_REVISION)
-            .bind(&id)
-            .bind(job.revision.cast_signed())
-            .execute(&mut *transaction)
-            .await?;
-    }
-    transaction.commit().await
-}
+/// That of a job which was there already is there, too.
+const INSERT_TRANSCRIPT: &str =
+    "INSERT INTO recap_transcripts (job, doc) VALUES (?1, ?2) ON CONFLICT (job) DO NOTHING";

@@ -44,7 +44,9 @@ pub(super) async fn find_transcript(
 /// stayed, each attempt would make the new ones again.
 pub(super) const PUT_NOTES: &str = "
     INSERT INTO recap_notes (job, segment, doc)
-    SELECT id, ?3, ?4 FROM recap_jobs WHERE id = ?1 AND fence = ?2 AND status = 'running'
+    SELECT job.id, notes.value ->> '$.index', notes.value
+    FROM recap_jobs AS job, json_each(?3) AS notes
+    WHERE job.id = ?1 AND job.fence = ?2 AND job.status = 'running'
     ON CONFLICT (job, segment) DO UPDATE SET doc = CASE
         WHEN doc ->> 'start_ms' = excluded.doc ->> 'start_ms'
          AND doc ->> 'end_ms' = excluded.doc ->> 'end_ms'
@@ -53,16 +55,15 @@ pub(super) const PUT_NOTES: &str = "
 pub(super) async fn put_notes(
     pool: &SqlitePool,
     lease: Lease,
-    notes: &SegmentNotes,
+    notes: &[SegmentNotes],
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(PUT_NOTES)
         .bind(lease.job.to_string())
         .bind(lease.fence.cast_signed())
-        .bind(notes.index)
-        .bind(to_json(notes)?)
+        .bind(to_json(&notes)?)
         .execute(pool)
         .await?;
-    Ok(done.rows_affected() == 1)
+    Ok(done.rows_affected() == notes.len() as u64)
 }
 
 pub(super) const LIST_NOTES: &str = "SELECT doc FROM recap_notes WHERE job = ?1 ORDER BY segment";

@@ -61,11 +61,12 @@ async fn statements_use_an_index() {
         sweep::DELETE,
         told::SET_TOLD,
         read::FIND,
-        products::PUT_NOTES,
         products::PUT_TRANSCRIPT,
     ] {
         check(&store, sql, primary_key).await;
     }
+    let named = "SEARCH job USING INDEX recap_jobs_by_status (status=? AND id=?)";
+    check(&store, products::PUT_NOTES, named).await;
     check(&store, products::FIND_TRANSCRIPT, "sqlite_autoindex_recap_transcripts_1 (job=?)").await;
     check(&store, products::LIST_NOTES, "USING PRIMARY KEY (job=?)").await;
     check(&store, count::COUNT_OPEN, "COVERING INDEX recap_jobs_by_status (status=?)").await;

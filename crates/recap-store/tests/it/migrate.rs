@@ -102,7 +102,7 @@ async fn fill(store: &dyn Store, ended: usize) -> Vec<Job> {
         let transcript = samples::transcript(Duration::from_mins(20 + index as u64 % 5));
         assert!(store.put_transcript(claim.lease, &transcript).await.unwrap());
         for index in [0, 1, 11] {
-            assert!(store.put_notes(claim.lease, &notes(index)).await.unwrap());
+            assert!(store.put_notes(claim.lease, &[notes(index)]).await.unwrap());
         }
         let end = Job {
             id: job.id,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use tracing::warn;
 
 use super::End;
@@ -26,7 +26,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(1500);
 pub(super) async fn keep(cx: &JobContext, lease: Lease, expires_at: Timestamp) -> End {
     let mut events = cx.events.subscribe();
     let mut hearing = true;
-    let mut ticks = interval((cx.policy.lease / RENEWALS_PER_LEASE).min(LONGEST_PAUSE));
+    let pause = (cx.policy.lease / RENEWALS_PER_LEASE).min(LONGEST_PAUSE);
+    let mut ticks = interval_at(Instant::now() + pause, pause);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {

@@ -27,32 +27,46 @@ pub(super) async fn all(
     transcript: &Transcript,
     segments: &[Segment],
 ) -> Result<Vec<SegmentNotes>, JobError> {
-    let (cx, lease, id) = (run.cx, run.lease, run.job.id);
+    let (cx, id) = (run.cx, run.job.id);
     let began = cx.now();
     let mut kept = cx.insist(|| cx.store.list_notes(id)).await?;
     // Notes of another cut (the settings changed between) are of no use.
     kept.retain(|it| segments.iter().any(|segment| covers(it, segment)));
     run.job.progress.segments_total = count(segments.len());
     run.job.progress.segments_done = count(kept.len());
-    run.enter(Stage::Summarizing).await?;
+    run.pass_to(Stage::Summarizing);
+    // Those of `kept` that are yet to be written.
+    let mut written = kept.len();
     for segment in segments {
-        if kept.iter().any(|it| it.index == segment.index) {
+        if kept[..written].iter().any(|it| it.index == segment.index) {
             continue;
         }
+        let calls = run.job.usage.calls;
         let notes = one(run, video, transcript, segment, segments.len()).await?;
-        if !cx.insist(|| cx.store.put_notes(lease, &notes)).await? {
-            return Err(JobError::Lost);
-        }
         // It got further: what went wrong before is made good for.
         run.job.attempts = 0;
         info!(segment.index, segments.total = segments.len(), "segment summarised");
         kept.push(notes);
-        run.job.progress.segments_done = count(kept.len());
-        run.save().await?;
+        run.got_to(count(kept.len()));
+        // What was made in a moment, and for nothing, waits for more of it.
+        if run.job.usage.calls > calls || run.is_due() {
+            put(run, &kept[written..]).await?;
+            written = kept.len();
+            run.save().await?;
+        }
+    }
+    if written < kept.len() {
+        put(run, &kept[written..]).await?;
     }
     kept.sort_by_key(|it| it.index);
     run.took(Stage::Summarizing, began);
     Ok(kept)
+}
+
+async fn put(run: &Run<'_>, notes: &[SegmentNotes]) -> Result<(), JobError> {
+    let (cx, lease) = (run.cx, run.lease);
+    let held = cx.insist(|| cx.store.put_notes(lease, notes)).await?;
+    if held { Ok(()) } else { Err(JobError::Lost) }
 }
 
 fn covers(notes: &SegmentNotes, segment: &Segment) -> bool {
@@ -87,7 +101,8 @@ async fn one(
         transcript_language: &transcript.language,
         deltas: Deltas::to(&written),
     };
-    match telling.during(run.cx.summarizer.notes(&request)).await {
+    let cx = run.cx;
+    match run.during(telling.during(cx.summarizer.notes(&request))).await? {
         Ok(answer) => Ok(take(run, answer)),
         Err(SummarizerError::Blocked) => {
             warn!(segment.index, "the summariser refused a segment");
@@ -98,7 +113,7 @@ async fn one(
         Err(error) => match fallback(run, &error) {
             Some(fallback) => {
                 warn!(%error, segment.index, "the extractive summariser takes over");
-                let answer = telling.during(fallback.notes(&request)).await?;
+                let answer = run.during(telling.during(fallback.notes(&request))).await??;
                 degrade(run);
                 Ok(take(run, answer))
             }

@@ -21,7 +21,7 @@ pub(super) async fn combine(
     notes: &[SegmentNotes],
 ) -> Result<Summary, JobError> {
     let began = run.cx.now();
-    run.enter(Stage::Combining).await?;
+    run.pass_to(Stage::Combining);
     if notes.iter().all(|it| it.status == NotesStatus::Blocked) {
         return Err(JobError::fail(ErrorCode::SummarizerBlocked));
     }
@@ -39,12 +39,13 @@ pub(super) async fn combine(
         deltas: Deltas::to(&written),
         coverage: coverage(transcript, segments, notes),
     };
-    let answer = match telling.during(run.cx.summarizer.combine(&request)).await {
+    let cx = run.cx;
+    let answer = match run.during(telling.during(cx.summarizer.combine(&request))).await? {
         Ok(answer) => answer,
         Err(error) => match fallback(run, &error) {
             Some(fallback) => {
                 degrade(run);
-                telling.during(fallback.combine(&request)).await?
+                run.during(telling.during(fallback.combine(&request))).await??
             }
             None => return Err(error.into()),
         },

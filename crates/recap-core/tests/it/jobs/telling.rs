@@ -6,9 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use recap_core::Status;
 use recap_core::ports::{
-    Answer, CombineRequest, JobEvent, NotesRequest, Summarizer, SummarizerError,
+    Answer, CombineRequest, JobEvent, NotesRequest, Store as _, Summarizer, SummarizerError,
 };
-use recap_core::summary::{SegmentNotes, Summary};
+use recap_core::summary::{SegmentNotes, Summary, Usage};
 use recap_testkit::fakes::{ScriptedSummarizer, TestJobs};
 
 use super::summarize;
@@ -98,4 +98,65 @@ async fn much_text_is_told_at_once_and_in_pieces() {
     let told = self::told(&LONG, 1, Duration::ZERO).await;
     let of: Vec<&str> = told.iter().filter(|it| it.0 == Some(1)).map(|it| it.1.as_str()).collect();
     assert_eq!((of.len(), of.concat()), (3, LONG.clone()));
+}
+
+/// A summariser on this machine, which costs nothing.
+struct Local {
+    scripted: ScriptedSummarizer,
+    pause: Duration,
+}
+
+impl Local {
+    async fn free<T>(
+        &self,
+        answer: impl Future<Output = Result<Answer<T>, SummarizerError>>,
+    ) -> Result<Answer<T>, SummarizerError> {
+        tokio::time::sleep(self.pause).await;
+        answer.await.map(|it| Answer { usage: Usage::default(), ..it })
+    }
+}
+
+#[async_trait]
+impl Summarizer for Local {
+    fn name(&self) -> &'static str {
+        "local"
+    }
+
+    fn version(&self) -> String {
+        "1".to_owned()
+    }
+
+    async fn notes(
+        &self,
+        request: &NotesRequest<'_>,
+    ) -> Result<Answer<SegmentNotes>, SummarizerError> {
+        self.free(self.scripted.notes(request)).await
+    }
+
+    async fn combine(
+        &self,
+        request: &CombineRequest<'_>,
+    ) -> Result<Answer<Summary>, SummarizerError> {
+        self.free(self.scripted.combine(request)).await
+    }
+}
+
+/// How often those who wait are told of a job of two segments, each of which and the
+/// whole take `pause`; and how many notes are kept in the end.
+async fn changes(pause: Duration) -> (usize, usize) {
+    let scripted = ScriptedSummarizer::new();
+    let jobs = TestJobs::with(|cx| cx.summarizer = Arc::new(Local { scripted, pause }));
+    let done = summarize(&jobs).await;
+    assert_eq!((done.status, done.progress.segments_done), (Status::Succeeded, 2));
+    let changed = |it: &JobEvent| matches!(it, JobEvent::Changed { .. });
+    let notes = jobs.store.list_notes(done.id).await.unwrap();
+    (jobs.events.published().iter().filter(|it| changed(it)).count(), notes.len())
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_a_moment_is_not_written_step_by_step() {
+    // It began, it fetches, it has fetched, it ended.
+    assert_eq!(changes(Duration::ZERO).await, (4, 2));
+    // And that it summarises, twice, and combines.
+    assert_eq!(changes(Duration::from_secs(1)).await, (7, 2));
 }

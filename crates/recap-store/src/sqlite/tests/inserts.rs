@@ -58,7 +58,10 @@ async fn what_fails_is_told_to_each_and_leaves_nothing() {
         assert!(insert.await.unwrap().unwrap_err().0.to_string().contains("full"));
     }
     sqlx::query("DROP TRIGGER full").execute(&store.writer).await.unwrap();
-    for (_, insert) in begun(&store, 9).await {
+    let held = store.writer.acquire().await.unwrap();
+    let inserts = begun(&store, 9).await;
+    drop(held);
+    for (_, insert) in inserts {
         insert.await.unwrap().unwrap();
     }
     assert_eq!(store.count_open(None, 100).await.unwrap(), 9);

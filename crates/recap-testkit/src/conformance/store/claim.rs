@@ -102,7 +102,7 @@ async fn a_release_may_keep_the_crash_counter(store: &dyn Store) {
 async fn a_checkpoint_clears_the_crash_counter(store: &dyn Store) {
     let mut claim = running(store).await;
     for (round, index) in [0, 1, 1].into_iter().enumerate() {
-        assert!(store.put_notes(claim.lease, &notes(index, "made")).await.unwrap());
+        assert!(store.put_notes(claim.lease, &[notes(index, "made")]).await.unwrap());
         let later = at(20 * (round as u64 + 1));
         claim = store.claim(claim.job.id, later, LEASE).await.unwrap().unwrap();
     }

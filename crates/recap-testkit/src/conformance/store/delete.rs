@@ -19,7 +19,7 @@ async fn an_ended_job_goes_with_all_that_is_kept(store: &dyn Store) {
     let Claim { job, lease, .. } = running(store).await;
     assert_eq!(store.lead(lease, "work", at(1)).await.unwrap(), None);
     assert!(store.put_transcript(lease, &samples::transcript(LEASE)).await.unwrap());
-    assert!(store.put_notes(lease, &super::products::notes(0, "first")).await.unwrap());
+    assert!(store.put_notes(lease, &[super::products::notes(0, "first")]).await.unwrap());
     assert!(store.finish(lease, &ended(&job, Status::Succeeded)).await.unwrap());
 
     assert_eq!(store.delete(job.id).await.unwrap(), Delete::Deleted);

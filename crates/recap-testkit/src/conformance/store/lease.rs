@@ -107,7 +107,7 @@ pub(super) async fn refuses(store: &dyn Store, lease: Lease, job: &Job) {
     assert!(!store.release(lease, &back(job), at(21)).await.unwrap());
     assert!(!store.finish(lease, &ended(job, Status::Failed)).await.unwrap());
     assert!(!store.put_transcript(lease, &transcript).await.unwrap());
-    assert!(!store.put_notes(lease, &notes).await.unwrap());
+    assert!(!store.put_notes(lease, std::slice::from_ref(&notes)).await.unwrap());
     assert!(store.list_notes(job.id).await.unwrap().iter().all(|it| *it != notes));
     assert_ne!(store.find_transcript(job.id).await.unwrap(), Some(transcript));
 }
@@ -119,7 +119,7 @@ async fn each_write_raises_the_revision(store: &dyn Store) {
     assert_eq!(stored(store, &job).await.revision, 2);
     store.put_transcript(lease, &samples::transcript(LEASE)).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 3);
-    store.put_notes(lease, &super::products::notes(0, "first")).await.unwrap();
+    store.put_notes(lease, &[super::products::notes(0, "first")]).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 4);
     store.cancel(job.id, &failure(), at(1), at(1000)).await.unwrap();
     assert_eq!(stored(store, &job).await.revision, 5);

@@ -49,12 +49,16 @@ async fn notes_are_kept_once(store: &dyn Store) {
     let other = running(store).await;
     assert!(store.list_notes(job.id).await.unwrap().is_empty());
     for index in [10, 0, 2] {
-        assert!(store.put_notes(lease, &notes(index, "first")).await.unwrap());
+        assert!(store.put_notes(lease, &[notes(index, "first")]).await.unwrap());
     }
-    assert!(store.put_notes(other.lease, &notes(1, "of another job")).await.unwrap());
-    assert!(store.put_notes(lease, &notes(2, "second")).await.unwrap(), "held, so true");
+    assert!(store.put_notes(other.lease, &[notes(1, "of another job")]).await.unwrap());
+    assert!(store.put_notes(lease, &[notes(2, "second")]).await.unwrap(), "held, so true");
 
-    let expected = [notes(0, "first"), notes(2, "first"), notes(10, "first")];
+    let more = [1, 2, 3].map(|it| notes(it, "third"));
+    assert!(store.put_notes(lease, &more).await.unwrap(), "some of them are there");
+
+    let [one, _, three] = more;
+    let expected = [notes(0, "first"), one, notes(2, "first"), three, notes(10, "first")];
     assert_eq!(store.list_notes(job.id).await.unwrap(), expected);
 }
 
@@ -62,18 +66,18 @@ async fn notes_are_kept_once(store: &dyn Store) {
 async fn notes_of_another_cut_are_replaced(store: &dyn Store) {
     let Claim { job, lease, .. } = running(store).await;
     let cut_anew = SegmentNotes { end: Duration::from_mins(5), ..notes(0, "cut anew") };
-    store.put_notes(lease, &notes(0, "first")).await.unwrap();
+    store.put_notes(lease, &[notes(0, "first")]).await.unwrap();
     for _ in 0..2 {
-        assert!(store.put_notes(lease, &cut_anew).await.unwrap());
+        assert!(store.put_notes(lease, std::slice::from_ref(&cut_anew)).await.unwrap());
     }
     assert_eq!(store.list_notes(job.id).await.unwrap(), [cut_anew]);
 }
 
 async fn the_next_worker_finds_what_the_last_one_left(store: &dyn Store) {
     let Claim { job, lease, .. } = running(store).await;
-    store.put_notes(lease, &notes(0, "first")).await.unwrap();
+    store.put_notes(lease, &[notes(0, "first")]).await.unwrap();
     let next = store.claim(job.id, at(20), LEASE).await.unwrap().unwrap();
-    assert!(store.put_notes(next.lease, &notes(0, "again")).await.unwrap());
+    assert!(store.put_notes(next.lease, &[notes(0, "again")]).await.unwrap());
     assert_eq!(store.list_notes(job.id).await.unwrap(), [notes(0, "first")]);
 }
 
@@ -81,7 +85,7 @@ async fn they_stay_until_the_job_is_forgotten(store: &dyn Store) {
     let Claim { job, lease, .. } = running(store).await;
     let transcript = samples::transcript(LEASE);
     store.put_transcript(lease, &transcript).await.unwrap();
-    store.put_notes(lease, &notes(0, "first")).await.unwrap();
+    store.put_notes(lease, &[notes(0, "first")]).await.unwrap();
     store.finish(lease, &ended(&job, Status::Succeeded)).await.unwrap();
     assert_eq!(store.find_transcript(job.id).await.unwrap(), Some(transcript));
     assert_eq!(store.list_notes(job.id).await.unwrap(), [notes(0, "first")]);

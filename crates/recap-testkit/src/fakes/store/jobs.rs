@@ -239,8 +239,8 @@ impl Store for MemoryStore {
         Ok(self.state().await?.jobs.get(&id).and_then(|it| it.transcript.clone()))
     }
 
-    async fn put_notes(&self, lease: Lease, notes: &SegmentNotes) -> Result<bool, StoreError> {
-        self.with_lease(lease, |it| it.put_notes(notes)).await
+    async fn put_notes(&self, lease: Lease, notes: &[SegmentNotes]) -> Result<bool, StoreError> {
+        self.with_lease(lease, |it| notes.iter().for_each(|notes| it.put_notes(notes))).await
     }
 
     async fn list_notes(&self, id: JobId) -> Result<Vec<SegmentNotes>, StoreError> {
