@@ -1,5 +1,6 @@
 //! The queue in the SQLite file of the store.
 
+mod file;
 mod lanes;
 mod open;
 
@@ -10,9 +11,9 @@ use async_trait::async_trait;
 use recap_core::job::{Lane, Priority};
 use recap_core::ports::{BoxError, Entry, Handler, Pull, Queue, QueueError};
 use serde_json::{Value, json};
-use sqlx::SqlitePool;
 use ulid::Ulid;
 
+use self::file::File;
 use self::lanes::SqliteLanes;
 use crate::worker::Habits;
 use crate::{entry, turns, worker};
@@ -66,7 +67,7 @@ const CLEAN_WORKERS: &str = "
       AND NOT EXISTS (SELECT 1 FROM Jobs WHERE lock_by = Workers.id)";
 
 pub(crate) struct SqliteQueue {
-    pool: SqlitePool,
+    file: Arc<File>,
     habits: Habits,
 }
 
@@ -82,8 +83,7 @@ fn job_type(lane: &Lane) -> String {
 impl SqliteQueue {
     async fn push_batch(&self, entries: &[Entry], delay: Duration) -> Result<(), BoxError> {
         let rows: Vec<_> = entries.iter().map(|it| row(it, delay)).collect::<Result<_, _>>()?;
-        sqlx::query(PUSH).bind(Value::from(rows).to_string()).execute(&self.pool).await?;
-        Ok(())
+        self.file.rows(sqlx::query(PUSH).bind(Value::from(rows).to_string())).await.map(drop)
     }
 }
 
@@ -113,7 +113,7 @@ impl Queue for SqliteQueue {
 
     async fn run(&self, pull: Pull, handler: Arc<dyn Handler>) -> Result<(), QueueError> {
         let lanes = turns::lanes(&pull.regions);
-        let carrier = Arc::new(SqliteLanes::new(self.pool.clone(), &lanes));
+        let carrier = Arc::new(SqliteLanes::new(Arc::clone(&self.file), &lanes));
         worker::run(&self.habits, carrier, lanes.len(), pull, handler).await;
         Ok(())
     }
@@ -122,17 +122,14 @@ impl Queue for SqliteQueue {
         // Not apalis' own vacuum: it rewrites the whole file, and its age limit
         // does nothing.
         for statement in [CLEAN, CLEAN_DOUBLES, CLEAN_WORKERS] {
-            sqlx::query(statement).bind(QUEUE).execute(&self.pool).await.map_err(queue_error)?;
+            self.file.rows(sqlx::query(statement).bind(QUEUE)).await.map_err(QueueError)?;
         }
         Ok(())
     }
 
     async fn check(&self) -> Result<(), QueueError> {
-        sqlx::query("SELECT 1 FROM Jobs LIMIT 1")
-            .execute(&self.pool)
-            .await
-            .map(drop)
-            .map_err(queue_error)
+        let any = sqlx::query("SELECT 1 FROM Jobs LIMIT 1");
+        self.file.rows(any).await.map(drop).map_err(QueueError)
     }
 }
 

@@ -1,13 +1,16 @@
 //! The lanes of one worker: rows of apalis' table, by their type.
 
+use std::sync::Arc;
+
 use apalis_core::backend::WorkerFilter;
 use apalis_sqlite::queries;
 use async_trait::async_trait;
 use recap_core::job::Lane;
 use recap_core::ports::BoxError;
 use serde_json::json;
-use sqlx::SqlitePool;
+use sqlx::FromRow;
 
+use super::file::File;
 use super::{QUEUE, job_type};
 use crate::carrier::{Carrier, Taken};
 use crate::worker::DEAD_AFTER;
@@ -26,11 +29,10 @@ const GIVE_BACK: &str = "
 
 /// Only reads, so an idle worker keeps nobody from writing. `CROSS`: lanes first.
 const LOOK: &str = "
-    SELECT EXISTS (
-        SELECT 1 FROM json_each(?1) AS lane
-        CROSS JOIN Jobs INDEXED BY idx_jobs_job_type_status_run_at ON job_type = lane.value
-        WHERE status = 'Pending' AND run_at <= unixepoch() AND lock_by IS NULL
-    )";
+    SELECT 1 FROM json_each(?1) AS lane
+    CROSS JOIN Jobs INDEXED BY idx_jobs_job_type_status_run_at ON job_type = lane.value
+    WHERE status = 'Pending' AND run_at <= unixepoch() AND lock_by IS NULL
+    LIMIT 1";
 
 /// Within a lane the oldest first, whatever its priority: an older recap had both
 /// in one lane. Not apalis' own: an id that is not a ULID would be an error, and so
@@ -65,31 +67,31 @@ const FORGET: &str = "
     WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM Jobs WHERE lock_by = Workers.id)";
 
 pub(crate) struct SqliteLanes {
-    pool: SqlitePool,
+    file: Arc<File>,
     /// By index.
     job_types: Vec<String>,
 }
 
 impl SqliteLanes {
-    pub(crate) fn new(pool: SqlitePool, lanes: &[Lane]) -> Self {
-        Self { pool, job_types: lanes.iter().map(job_type).collect() }
+    pub(crate) fn new(file: Arc<File>, lanes: &[Lane]) -> Self {
+        Self { file, job_types: lanes.iter().map(job_type).collect() }
     }
 
     async fn give_back(&self, worker: &str, but: &[String]) -> Result<(), BoxError> {
         let query = sqlx::query(GIVE_BACK).bind(worker).bind(json!(but).to_string());
-        query.execute(&self.pool).await?;
-        Ok(())
+        self.file.rows(query).await.map(drop)
     }
 }
 
 #[async_trait]
 impl Carrier for SqliteLanes {
     async fn beat(&self, worker: &str, held: &[String]) -> Result<(), BoxError> {
-        sqlx::query(BEAT).bind(worker).bind(QUEUE).execute(&self.pool).await?;
+        self.file.rows(sqlx::query(BEAT).bind(worker).bind(QUEUE)).await?;
         self.give_back(worker, held).await?;
         let dead_after = DEAD_AFTER.as_secs().cast_signed();
         let others = WorkerFilter::AllExcept(worker.to_owned());
-        queries::reenqueue_orphaned(&self.pool, dead_after, QUEUE, &others).await?;
+        let mut connection = self.file.connection().await?;
+        queries::reenqueue_orphaned(&mut *connection, dead_after, QUEUE, &others).await?;
         Ok(())
     }
 
@@ -101,18 +103,13 @@ impl Carrier for SqliteLanes {
     ) -> Result<Option<Taken>, BoxError> {
         let names: Vec<&str> = order.iter().map(|it| self.job_types[*it].as_str()).collect();
         let names = json!(names).to_string();
-        let mut connection = self.pool.acquire().await?;
-        if !likely {
-            let look = sqlx::query_scalar::<_, bool>(LOOK).bind(&names);
-            if !look.fetch_one(&mut *connection).await? {
-                return Ok(None);
-            }
+        if !likely && self.file.rows(sqlx::query(LOOK).bind(&names)).await?.is_empty() {
+            return Ok(None);
         }
-        let take = sqlx::query_as::<_, (String, String, Vec<u8>, bool)>(TAKE);
-        let take = take.bind(&names).bind(worker);
-        // Read to the end: a commit that fails is not told before.
-        let taken = take.fetch_all(&mut *connection).await?.pop();
-        let Some((id, job_type, stored, more)) = taken else { return Ok(None) };
+        let take = sqlx::query(TAKE).bind(&names).bind(worker);
+        let Some(row) = self.file.rows(take).await?.pop() else { return Ok(None) };
+        let (id, job_type, stored, more): (String, String, Vec<u8>, bool) =
+            FromRow::from_row(&row)?;
         let lane = self.job_types.iter().position(|it| *it == job_type);
         let lane = lane.ok_or("an entry of another lane was taken")?;
         Ok(Some(Taken { lane, id, stored, more }))
@@ -120,13 +117,11 @@ impl Carrier for SqliteLanes {
 
     async fn finish(&self, worker: &str, ids: &[String]) -> Result<(), BoxError> {
         let query = sqlx::query(FINISH).bind(worker).bind(json!(ids).to_string());
-        query.execute(&self.pool).await?;
-        Ok(())
+        self.file.rows(query).await.map(drop)
     }
 
     async fn leave(&self, worker: &str) -> Result<(), BoxError> {
         self.give_back(worker, &[]).await?;
-        sqlx::query(FORGET).bind(worker).execute(&self.pool).await?;
-        Ok(())
+        self.file.rows(sqlx::query(FORGET).bind(worker)).await.map(drop)
     }
 }

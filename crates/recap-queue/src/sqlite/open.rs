@@ -1,14 +1,15 @@
 //! Opening the file: its directory, the connection and apalis' schema.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use apalis_sqlite::SqliteStorage;
 use recap_config::Config;
 use recap_core::ports::QueueError;
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
+use super::file::File;
 use super::{SqliteQueue, queue_error};
 use crate::worker::Habits;
 
@@ -37,9 +38,9 @@ impl SqliteQueue {
         let file = config.sqlite_file();
         make_directory(&file).await?;
         let mut tries = 1;
-        let pool = loop {
-            match open_pool(&file, config.sqlite.busy_timeout()).await {
-                Ok(pool) => break pool,
+        let file = loop {
+            match open_file(&file, config.sqlite.busy_timeout()).await {
+                Ok(file) => break file,
                 Err(error) if tries < TRIES && is_being_made(&error) => {
                     tokio::time::sleep(Duration::from_millis(100) * tries).await;
                     tries += 1;
@@ -47,27 +48,24 @@ impl SqliteQueue {
                 Err(source) => return Err(queue_error(OpenError { path: file, source })),
             }
         };
-        Ok(Self { pool, habits: Habits::new(&config.queue) })
+        Ok(Self { file: Arc::new(file), habits: Habits::new(&config.queue) })
     }
 }
 
-/// One connection, since whatever a queue does is a write. The others in line
-/// need time for the one before them to wait for the store as well.
-async fn open_pool(file: &Path, busy_timeout: Duration) -> Result<SqlitePool, sqlx::Error> {
-    let pool = SqlitePoolOptions::new()
-        .max_connections(1)
-        .min_connections(1)
-        .acquire_timeout(busy_timeout * 2)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .connect_with(options(file, busy_timeout))
-        .await?;
+/// Those in line need time for the one before them to wait for the store as well.
+async fn open_file(file: &Path, busy_timeout: Duration) -> Result<File, sqlx::Error> {
+    let options = options(file, busy_timeout);
+    // A pool only so far: migrations on a lent connection make no future that may
+    // go to another thread.
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = pool.test_before_acquire(false).connect_with(options.clone()).await?;
     let mut migrations = SqliteStorage::migrations();
     migrations.set_ignore_missing(true);
     // The store keeps its own in the same file, in sqlx's default table.
     migrations.dangerous_set_table_name("_apalis_migrations");
     migrations.run(&pool).await?;
-    Ok(pool)
+    let connection = pool.acquire().await?.detach();
+    Ok(File::new(connection, options, busy_timeout * 2))
 }
 
 fn is_being_made(error: &sqlx::Error) -> bool {
