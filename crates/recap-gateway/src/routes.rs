@@ -183,7 +183,10 @@ struct At {
 }
 
 fn at(path: &'static str) -> At {
-    At { path, resource: web::resource(path), allow: Vec::new(), listed: Vec::new() }
+    // What is named in a path is plain ASCII; any other character would make the
+    // expressions that actix builds of the paths, with each start, many times as large.
+    let plain = path.replace('}', ":[ -.0-~]+}");
+    At { path, resource: web::resource(plain), allow: Vec::new(), listed: Vec::new() }
 }
 
 impl At {

@@ -63,7 +63,10 @@ impl Modify for Problems {
 fn add_problems(path: &str, operation: &mut Operation, gate: &[ErrorCode]) {
     let id = operation.operation_id.clone().unwrap_or_default();
     let mut by_status: BTreeMap<StatusCode, Vec<ErrorCode>> = BTreeMap::new();
-    for code in problems_of(&id).iter().chain(gate).chain(&ALWAYS) {
+    // Nothing is named in other characters than those of ASCII.
+    let unnamed = path.contains('{').then_some(ErrorCode::NotFound);
+    let own = problems_of(&id).iter().filter(|it| Some(**it) != unnamed);
+    for code in own.chain(gate).chain(&ALWAYS).chain(&unnamed) {
         by_status.entry(status_of(*code)).or_default().push(*code);
     }
     for (status, codes) in by_status {

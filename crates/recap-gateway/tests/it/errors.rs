@@ -103,7 +103,7 @@ async fn paths_and_methods_that_are_wrong() {
         ("DELETE", "/nowhere", 404, "not_found", None),
         ("GET", unknown.as_str(), 404, "job_not_found", None),
         ("GET", "/v1/jobs/nonsense", 404, "job_not_found", None),
-        ("GET", "/v1/jobs/%00%ff", 404, "job_not_found", None),
+        ("GET", "/v1/jobs/%00%ff", 404, "not_found", None),
         ("GET", summary.as_str(), 404, "job_not_found", None),
         ("POST", cancel.as_str(), 404, "job_not_found", None),
         ("GET", "/v1/summaries", 405, "method_not_allowed", Some("POST")),
@@ -173,7 +173,7 @@ async fn requests_that_are_wrong_in_other_ways() {
     let large = vec![b' '; 20_000];
     for (method, path, headers, body, status, code) in [
         ("GET", "/v1/jobs/%zz", &[][..], &b""[..], 404, "job_not_found"),
-        ("GET", "/v1/jobs/%E0%80", &[], b"", 404, "job_not_found"),
+        ("GET", "/v1/jobs/%E0%80", &[], b"", 404, "not_found"),
         ("GET", "/v1/jobs/a%2Fb", &[], b"", 404, "job_not_found"),
         ("GET", "/v1/jobs/..%2f..%2fetc", &[], b"", 404, "job_not_found"),
         ("GET", "/v1//jobs", &[], b"", 404, "not_found"),
