@@ -16,6 +16,7 @@ mod keys;
 mod lease;
 mod open;
 mod parked;
+mod pool;
 mod products;
 mod read;
 mod replies;
@@ -40,18 +41,18 @@ use recap_core::ports::{
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
 use recap_core::video::{VideoId, VideoMetadata};
-use sqlx::SqlitePool;
 
 pub(crate) use self::export::StoredJob;
 use self::insert::Inserts;
+use self::pool::Pool;
 
 /// Jobs with what is kept for them, messages, keys and answers in one SQLite file.
 pub(crate) struct SqliteStore {
     /// One connection, for whatever writes.
-    writer: SqlitePool,
+    writer: Pool,
     inserts: Inserts,
     /// Never waits for the writer, and it never for them.
-    reader: SqlitePool,
+    reader: Pool,
 }
 
 impl SqliteStore {
@@ -59,10 +60,10 @@ impl SqliteStore {
     pub(crate) fn connections(&self) -> Connections {
         let mut all = Connections::default();
         for pool in [&self.writer, &self.reader] {
-            let (open, idle) = (u64::from(pool.size()), pool.num_idle() as u64);
-            all.open += open;
-            all.in_use += open.saturating_sub(idle);
-            all.limit += u64::from(pool.options().get_max_connections());
+            let (open, in_use, most) = pool.numbers();
+            all.open += u64::from(open);
+            all.in_use += u64::from(in_use);
+            all.limit += u64::from(most);
         }
         all
     }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::JobId;
 use recap_core::ports::Cancel;
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::read::exists;
 use super::row::to_json;
 use crate::document::millis;
@@ -23,7 +23,7 @@ pub(super) const CANCEL: &str = "
     RETURNING status = 'canceled'";
 
 pub(super) async fn cancel(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: JobId,
     failure: &Failure,
     now: Timestamp,

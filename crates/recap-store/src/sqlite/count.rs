@@ -1,8 +1,8 @@
 //! How many jobs there are.
 
 use recap_core::job::{BatchCounts, JobId, Owner, Status};
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::row::decode_error;
 
 pub(super) const COUNT_OPEN: &str = "
@@ -18,7 +18,7 @@ pub(super) const COUNT_OPEN_OF_OWNER: &str = "
     )";
 
 pub(super) async fn count_open(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: Option<&Owner>,
     most: u64,
 ) -> Result<u64, sqlx::Error> {
@@ -35,10 +35,7 @@ pub(super) const COUNT_BATCH: &str = "
     SELECT status, count(*) FROM recap_jobs INDEXED BY recap_jobs_by_batch
     WHERE batch = ?1 GROUP BY status";
 
-pub(super) async fn count_batch(
-    pool: &SqlitePool,
-    batch: JobId,
-) -> Result<BatchCounts, sqlx::Error> {
+pub(super) async fn count_batch(pool: &Pool, batch: JobId) -> Result<BatchCounts, sqlx::Error> {
     let rows: Vec<(String, u32)> =
         sqlx::query_as(COUNT_BATCH).bind(batch.to_string()).fetch_all(pool).await?;
     let mut counts = BatchCounts::default();

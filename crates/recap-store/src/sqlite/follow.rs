@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use recap_core::job::JobId;
 use recap_core::ports::{Entry, Lease};
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::row::{decode_error, limit, pointer};
 use crate::document::{Pointer, millis};
 
@@ -22,7 +22,7 @@ pub(super) const LEAD: &str = "
     RETURNING job";
 
 pub(super) async fn lead(
-    pool: &SqlitePool,
+    pool: &Pool,
     lease: Lease,
     work: &str,
     now: Timestamp,
@@ -54,7 +54,7 @@ pub(super) const TAKE_FOLLOWERS: &str = concat!(
 );
 
 pub(super) async fn take_followers(
-    pool: &SqlitePool,
+    pool: &Pool,
     leader: JobId,
     now: Timestamp,
     most: usize,
@@ -78,7 +78,7 @@ pub(super) const WAKE: &str = concat!(
 );
 
 pub(super) async fn wake(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: JobId,
     now: Timestamp,
 ) -> Result<Option<Entry>, sqlx::Error> {

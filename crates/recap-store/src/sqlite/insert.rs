@@ -6,9 +6,10 @@ use recap_core::job::{Job, Status};
 use recap_core::transcript::Transcript;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{Acquire as _, Sqlite, SqliteConnection, SqlitePool};
+use sqlx::{Acquire as _, Sqlite, SqliteConnection};
 use tokio::sync::oneshot;
 
+use super::pool::{Lent, Pool};
 use super::row::{documents, to_json};
 use crate::document::{lane_text, millis, told_number, video_text};
 
@@ -47,7 +48,7 @@ impl Inserts {
     /// Writes `job`, by its own hand or another's.
     pub(super) async fn insert(
         &self,
-        writer: &SqlitePool,
+        writer: &Pool,
         job: &Job,
         transcript: Option<&Transcript>,
         parked: bool,
@@ -65,7 +66,7 @@ impl Inserts {
                         Err(_given_up) => break,
                     },
                     connection = writer.acquire() => {
-                        self.write(&mut *connection.map_err(Arc::new)?).await;
+                        self.write(connection.map_err(Arc::new)?).await;
                     }
                 }
             }
@@ -73,10 +74,14 @@ impl Inserts {
     }
 
     /// What fails one row would fail the others: they differ in nothing but their job.
-    async fn write(&self, connection: &mut SqliteConnection) {
+    async fn write(&self, mut connection: Lent) {
         let (rows, waiting): (Vec<_>, Vec<_>) =
             self.take().into_iter().map(|it| (it.rows, it.done)).unzip();
-        let done = commit(rows.into_iter().flatten().collect(), connection).await.map_err(Arc::new);
+        if waiting.is_empty() {
+            return;
+        }
+        let done = commit(rows.into_iter().flatten().collect(), &mut connection).await;
+        let done = connection.noted(done).map_err(Arc::new);
         for it in waiting {
             // Who does not listen any more is told nothing.
             let _ = it.send(done.clone());
@@ -96,10 +101,7 @@ impl Inserts {
     }
 }
 
-async fn commit(
-    mut rows: Insertion,
-    connection: &mut SqliteConnection,
-) -> Result<(), sqlx::Error> {
+async fn commit(mut rows: Insertion, connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     if rows.len() == 1 {
         return rows.remove(0).execute(connection).await.map(drop);
     }

@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::job::{Job, JobId};
 use recap_core::ports::{Claim, Lease, Release, Renewal};
-use sqlx::{FromRow, SqlitePool};
+use sqlx::FromRow;
 
+use super::pool::Pool;
 use super::row::{columns, decode_error, documents, to_json};
 use crate::document::{Columns, millis, told_number};
 
@@ -35,7 +36,7 @@ pub(super) const CLAIM: &str = concat!(
 );
 
 pub(super) async fn claim(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: JobId,
     now: Timestamp,
     lease: Duration,
@@ -64,7 +65,7 @@ pub(super) const RENEW: &str = "
     RETURNING cancel_requested";
 
 pub(super) async fn renew(
-    pool: &SqlitePool,
+    pool: &Pool,
     lease: Lease,
     until: Timestamp,
 ) -> Result<Renewal, sqlx::Error> {
@@ -85,7 +86,7 @@ pub(super) const SAVE: &str = "
     UPDATE recap_jobs SET doc = ?3, error = ?4, result = ?5, revision = revision + 1
     WHERE id = ?1 AND fence = ?2 AND status = 'running'";
 
-pub(super) async fn save(pool: &SqlitePool, lease: Lease, job: &Job) -> Result<bool, sqlx::Error> {
+pub(super) async fn save(pool: &Pool, lease: Lease, job: &Job) -> Result<bool, sqlx::Error> {
     let documents = documents(job)?;
     let done = sqlx::query(SAVE)
         .bind(lease.job.to_string())
@@ -112,7 +113,7 @@ pub(super) const RELEASE: &str = "
     WHERE id = ?1 AND fence = ?2 AND status = 'running'";
 
 pub(super) async fn release(
-    pool: &SqlitePool,
+    pool: &Pool,
     lease: Lease,
     release: &Release,
     now: Timestamp,
@@ -141,11 +142,7 @@ pub(super) const FINISH: &str = "
         told = max(told, ?13), lease_until = 0, crashes = 0, cancel_requested = 0, revision = revision + 1
     WHERE id = ?1 AND fence = ?2 AND status = 'running' AND ?3 NOT IN ('queued', 'running')";
 
-pub(super) async fn finish(
-    pool: &SqlitePool,
-    lease: Lease,
-    job: &Job,
-) -> Result<bool, sqlx::Error> {
+pub(super) async fn finish(pool: &Pool, lease: Lease, job: &Job) -> Result<bool, sqlx::Error> {
     let documents = documents(job)?;
     let done = sqlx::query(FINISH)
         .bind(lease.job.to_string())

@@ -5,19 +5,16 @@ use std::time::Duration;
 
 use recap_config::SqliteConfig;
 use recap_core::ports::StoreError;
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::SqliteStore;
 use super::insert::Inserts;
+use super::pool::Pool;
 
 /// Times the file is tried when another process is making it at this moment.
 /// SQLite does not wait for a lock while it changes the journal of a new file,
 /// and sqlx takes none around migrations on SQLite.
 const TRIES: u32 = 5;
-
-/// After this long without use a connection, with its thread, is given up.
-const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 #[derive(Debug, thiserror::Error)]
 #[error("the directory {} cannot be made; set data.dir to one that can", path.display())]
@@ -51,8 +48,8 @@ impl SqliteStore {
                 }
             }
         };
-        let reader = pool(config.pool.saturating_sub(1).max(1), config)
-            .connect_lazy_with(options.pragma("query_only", "ON"));
+        let readers = config.pool.saturating_sub(1).max(1);
+        let reader = Pool::new(options.pragma("query_only", "ON"), readers, config.busy_timeout());
         Ok(Self { writer, inserts: Inserts::default(), reader })
     }
 }
@@ -63,13 +60,17 @@ impl SqliteStore {
 async fn open_writer(
     options: &SqliteConnectOptions,
     config: &SqliteConfig,
-) -> Result<SqlitePool, sqlx::Error> {
-    let pool = pool(1, config).min_connections(1).connect_with(options.clone()).await?;
+) -> Result<Pool, sqlx::Error> {
+    // One of sqlx's so far, since migrations on a lent connection make no future that
+    // may go to another thread.
+    let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
     let mut migrations = sqlx::migrate!();
     // A newer recap may have used this file; its migrations only ever add.
     migrations.set_ignore_missing(true);
     migrations.run(&pool).await?;
-    Ok(pool)
+    let writer = Pool::new(options.clone(), 1, config.busy_timeout());
+    writer.add(pool.acquire().await?.detach());
+    Ok(writer)
 }
 
 fn is_being_made(error: &sqlx::Error) -> bool {
@@ -106,15 +107,4 @@ fn options(file: &Path, config: &SqliteConfig) -> SqliteConnectOptions {
         .pragma("mmap_size", "0")
         .pragma("journal_size_limit", "4194304")
         .statement_cache_capacity(32)
-}
-
-fn pool(size: u32, config: &SqliteConfig) -> SqlitePoolOptions {
-    SqlitePoolOptions::new()
-        .max_connections(size)
-        .acquire_timeout(config.busy_timeout())
-        .idle_timeout(IDLE_TIMEOUT)
-        .max_lifetime(None)
-        // A file does not go away the way a server does; the ping costs a
-        // round trip to the connection's thread on every call.
-        .test_before_acquire(false)
 }

@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use recap_core::job::{Lane, Owner};
 use recap_core::ports::Entry;
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::row::{decode_error, limit, pointer};
 use crate::document::{Pointer, known_lane, lane_text, millis};
 
@@ -24,7 +24,7 @@ pub(super) const COUNT_WAITING_OF_OWNER: &str = "
     )";
 
 pub(super) async fn count_waiting(
-    pool: &SqlitePool,
+    pool: &Pool,
     lane: &Lane,
     owner: Option<&Owner>,
     most: u64,
@@ -46,7 +46,7 @@ pub(super) const HAS_PARKED: &str = "
     )";
 
 pub(super) async fn has_parked(
-    pool: &SqlitePool,
+    pool: &Pool,
     lane: &Lane,
     owner: &Owner,
 ) -> Result<bool, sqlx::Error> {
@@ -69,7 +69,7 @@ pub(super) const PARKED_LANES: &str = "
     )
     SELECT lane FROM lanes WHERE lane IS NOT NULL";
 
-pub(super) async fn parked_lanes(pool: &SqlitePool) -> Result<Vec<Lane>, sqlx::Error> {
+pub(super) async fn parked_lanes(pool: &Pool) -> Result<Vec<Lane>, sqlx::Error> {
     let lanes: Vec<String> = sqlx::query_scalar(PARKED_LANES).fetch_all(pool).await?;
     Ok(lanes.iter().filter_map(|it| known_lane(it)).collect())
 }
@@ -81,7 +81,7 @@ pub(super) const NEXT_PARKED: &str = "
     ORDER BY owner LIMIT 1";
 
 pub(super) async fn next_parked(
-    pool: &SqlitePool,
+    pool: &Pool,
     lane: &Lane,
     after: Option<&Owner>,
 ) -> Result<Option<Owner>, sqlx::Error> {
@@ -105,7 +105,7 @@ pub(super) const UNPARK: &str = concat!(
 );
 
 pub(super) async fn unpark(
-    pool: &SqlitePool,
+    pool: &Pool,
     lane: &Lane,
     owner: &Owner,
     most: usize,

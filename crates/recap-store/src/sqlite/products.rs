@@ -4,8 +4,8 @@ use recap_core::job::JobId;
 use recap_core::ports::Lease;
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::row::{from_json, to_json};
 
 pub(super) const PUT_TRANSCRIPT: &str = "
@@ -14,7 +14,7 @@ pub(super) const PUT_TRANSCRIPT: &str = "
     ON CONFLICT (job) DO UPDATE SET doc = excluded.doc";
 
 pub(super) async fn put_transcript(
-    pool: &SqlitePool,
+    pool: &Pool,
     lease: Lease,
     transcript: &Transcript,
 ) -> Result<bool, sqlx::Error> {
@@ -30,7 +30,7 @@ pub(super) async fn put_transcript(
 pub(super) const FIND_TRANSCRIPT: &str = "SELECT doc FROM recap_transcripts WHERE job = ?1";
 
 pub(super) async fn find_transcript(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: JobId,
 ) -> Result<Option<Transcript>, sqlx::Error> {
     let doc: Option<String> =
@@ -53,7 +53,7 @@ pub(super) const PUT_NOTES: &str = "
         THEN doc ELSE excluded.doc END";
 
 pub(super) async fn put_notes(
-    pool: &SqlitePool,
+    pool: &Pool,
     lease: Lease,
     notes: &[SegmentNotes],
 ) -> Result<bool, sqlx::Error> {
@@ -68,10 +68,7 @@ pub(super) async fn put_notes(
 
 pub(super) const LIST_NOTES: &str = "SELECT doc FROM recap_notes WHERE job = ?1 ORDER BY segment";
 
-pub(super) async fn list_notes(
-    pool: &SqlitePool,
-    id: JobId,
-) -> Result<Vec<SegmentNotes>, sqlx::Error> {
+pub(super) async fn list_notes(pool: &Pool, id: JobId) -> Result<Vec<SegmentNotes>, sqlx::Error> {
     let docs: Vec<String> =
         sqlx::query_scalar(LIST_NOTES).bind(id.to_string()).fetch_all(pool).await?;
     docs.iter().map(|it| from_json(it)).collect()

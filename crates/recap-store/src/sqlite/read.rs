@@ -3,33 +3,34 @@
 use recap_core::job::{Job, JobId, Owner};
 use recap_core::ports::{JobFilter, JobPage};
 use recap_core::video::{VideoId, VideoMetadata};
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite};
 
+use super::pool::Pool;
 use super::row::{columns, decode_error, from_json, limit};
 use crate::document::{Columns, millis};
 
 /// The longest page that is handed out, whatever is asked for.
 const MAX_PAGE: usize = 100;
 
-pub(super) async fn check(pool: &SqlitePool) -> Result<(), sqlx::Error> {
+pub(super) async fn check(pool: &Pool) -> Result<(), sqlx::Error> {
     sqlx::query("SELECT 1").execute(pool).await.map(|_| ())
 }
 
 pub(super) const FIND: &str =
     concat!("SELECT result, ", columns!(), " FROM recap_jobs WHERE id = ?1");
 
-pub(super) async fn find(pool: &SqlitePool, id: JobId) -> Result<Option<Job>, sqlx::Error> {
+pub(super) async fn find(pool: &Pool, id: JobId) -> Result<Option<Job>, sqlx::Error> {
     let row: Option<Columns> =
         sqlx::query_as(FIND).bind(id.to_string()).fetch_optional(pool).await?;
     row.map(Columns::into_job).transpose().map_err(decode_error)
 }
 
-pub(super) async fn exists(pool: &SqlitePool, id: JobId) -> Result<bool, sqlx::Error> {
+pub(super) async fn exists(pool: &Pool, id: JobId) -> Result<bool, sqlx::Error> {
     let query = sqlx::query("SELECT 1 FROM recap_jobs WHERE id = ?1").bind(id.to_string());
     Ok(query.fetch_optional(pool).await?.is_some())
 }
 
-pub(super) async fn list(pool: &SqlitePool, filter: &JobFilter) -> Result<JobPage, sqlx::Error> {
+pub(super) async fn list(pool: &Pool, filter: &JobFilter) -> Result<JobPage, sqlx::Error> {
     let page = filter.limit.clamp(1, MAX_PAGE);
     // One more than asked for says whether there are more.
     let mut rows: Vec<Columns> =
@@ -104,7 +105,7 @@ pub(super) const FIND_VIDEO: &str = "
     ORDER BY id DESC LIMIT 1";
 
 pub(super) async fn find_video(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: &Owner,
     video: VideoId,
 ) -> Result<Option<VideoMetadata>, sqlx::Error> {

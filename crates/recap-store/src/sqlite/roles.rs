@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use recap_core::ports::Control;
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::row::{from_json, to_json};
 use crate::document::millis;
 
@@ -13,7 +13,7 @@ pub(super) const HOLD: &str = "
     WHERE holder = excluded.holder OR until <= ?3";
 
 pub(super) async fn hold(
-    pool: &SqlitePool,
+    pool: &Pool,
     name: &str,
     holder: &str,
     now: Timestamp,
@@ -31,7 +31,7 @@ pub(super) async fn hold(
 
 pub(super) const CONTROL: &str = "SELECT doc FROM recap_control WHERE id = 1";
 
-pub(super) async fn control(pool: &SqlitePool) -> Result<Control, sqlx::Error> {
+pub(super) async fn control(pool: &Pool) -> Result<Control, sqlx::Error> {
     let doc: Option<String> = sqlx::query_scalar(CONTROL).fetch_optional(pool).await?;
     doc.as_deref().map(from_json).transpose().map(Option::unwrap_or_default)
 }
@@ -40,7 +40,7 @@ pub(super) const SET_CONTROL: &str = "
     INSERT INTO recap_control (id, doc) VALUES (1, ?1)
     ON CONFLICT (id) DO UPDATE SET doc = excluded.doc";
 
-pub(super) async fn set_control(pool: &SqlitePool, control: &Control) -> Result<(), sqlx::Error> {
+pub(super) async fn set_control(pool: &Pool, control: &Control) -> Result<(), sqlx::Error> {
     sqlx::query(SET_CONTROL).bind(to_json(control)?).execute(pool).await?;
     Ok(())
 }

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::JobId;
 use recap_core::ports::{Delete, Entry};
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::read::exists;
 use super::row::{decode_error, limit, pointer, to_json};
 use crate::document::{Pointer, millis};
@@ -37,7 +37,7 @@ pub(super) const TAKE_STALE: &str = concat!(
 );
 
 pub(super) async fn take_stale(
-    pool: &SqlitePool,
+    pool: &Pool,
     now: Timestamp,
     patience: Duration,
     most: usize,
@@ -70,7 +70,7 @@ pub(super) const EXPIRE: &str = "
     RETURNING id";
 
 pub(super) async fn expire(
-    pool: &SqlitePool,
+    pool: &Pool,
     now: Timestamp,
     failure: &Failure,
     forget_at: Timestamp,
@@ -94,11 +94,7 @@ pub(super) const FORGET: &str = "
         LIMIT ?2
     )";
 
-pub(super) async fn forget(
-    pool: &SqlitePool,
-    now: Timestamp,
-    most: usize,
-) -> Result<u64, sqlx::Error> {
+pub(super) async fn forget(pool: &Pool, now: Timestamp, most: usize) -> Result<u64, sqlx::Error> {
     let done = sqlx::query(FORGET).bind(millis(now)).bind(limit(most)).execute(pool).await?;
     Ok(done.rows_affected())
 }
@@ -106,7 +102,7 @@ pub(super) async fn forget(
 pub(super) const DELETE: &str =
     "DELETE FROM recap_jobs WHERE id = ?1 AND status NOT IN ('queued', 'running')";
 
-pub(super) async fn delete(pool: &SqlitePool, id: JobId) -> Result<Delete, sqlx::Error> {
+pub(super) async fn delete(pool: &Pool, id: JobId) -> Result<Delete, sqlx::Error> {
     let done = sqlx::query(DELETE).bind(id.to_string()).execute(pool).await?;
     if done.rows_affected() == 1 {
         return Ok(Delete::Deleted);

@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use recap_core::job::{Job, JobId, Told};
-use sqlx::SqlitePool;
 
+use super::pool::Pool;
 use super::read::jobs;
 use super::row::{columns, limit};
 use crate::document::{Columns, millis, told_number};
 
 pub(super) const SET_TOLD: &str = "UPDATE recap_jobs SET told = ?2 WHERE id = ?1 AND told < ?2";
 
-pub(super) async fn set_told(pool: &SqlitePool, id: JobId, told: Told) -> Result<(), sqlx::Error> {
+pub(super) async fn set_told(pool: &Pool, id: JobId, told: Told) -> Result<(), sqlx::Error> {
     let query = sqlx::query(SET_TOLD).bind(id.to_string()).bind(told_number(told));
     query.execute(pool).await.map(|_| ())
 }
@@ -26,7 +26,7 @@ pub(super) const LIST_UNTOLD: &str = concat!(
 );
 
 pub(super) async fn list_untold(
-    pool: &SqlitePool,
+    pool: &Pool,
     now: Timestamp,
     patience: Duration,
     most: usize,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::job::Owner;
 use recap_core::webhook::{Delivery, DeliveryId};
-use sqlx::SqlitePool;
 
+use super::super::pool::Pool;
 use crate::document::{DeliveryColumns, endpoint_of, millis};
 use crate::sqlite::row::{decode_error, limit, to_json};
 
@@ -27,7 +27,7 @@ pub(in crate::sqlite) const INSERT: &str = "
     ON CONFLICT (id) DO NOTHING";
 
 pub(in crate::sqlite) async fn insert(
-    pool: &SqlitePool,
+    pool: &Pool,
     delivery: &Delivery,
 ) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(INSERT)
@@ -51,7 +51,7 @@ pub(in crate::sqlite) const FIND: &str =
     concat!("SELECT ", delivery!(), " FROM recap_deliveries WHERE id = ?1 AND owner = ?2");
 
 pub(in crate::sqlite) async fn find(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: &Owner,
     id: DeliveryId,
 ) -> Result<Option<Delivery>, sqlx::Error> {
@@ -69,7 +69,7 @@ pub(in crate::sqlite) const CLAIM: &str = concat!(
 );
 
 pub(in crate::sqlite) async fn claim(
-    pool: &SqlitePool,
+    pool: &Pool,
     id: DeliveryId,
     now: Timestamp,
     lease: Duration,
@@ -91,10 +91,7 @@ pub(in crate::sqlite) const SET: &str = "
     SET status = ?3, next_attempt_at = ?4, expires_at = ?5, doc = ?6, revision = revision + 1
     WHERE id = ?1 AND revision = ?2";
 
-pub(in crate::sqlite) async fn set(
-    pool: &SqlitePool,
-    delivery: &Delivery,
-) -> Result<bool, sqlx::Error> {
+pub(in crate::sqlite) async fn set(pool: &Pool, delivery: &Delivery) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(SET)
         .bind(delivery.id.to_string())
         .bind(delivery.revision.cast_signed())
@@ -113,7 +110,7 @@ pub(in crate::sqlite) const DUE: &str = "
     ORDER BY next_attempt_at LIMIT ?2";
 
 pub(in crate::sqlite) async fn due(
-    pool: &SqlitePool,
+    pool: &Pool,
     now: Timestamp,
     patience: Duration,
     most: usize,
@@ -137,7 +134,7 @@ pub(in crate::sqlite) const FORGET: &str = "
     )";
 
 pub(in crate::sqlite) async fn forget(
-    pool: &SqlitePool,
+    pool: &Pool,
     now: Timestamp,
     most: usize,
 ) -> Result<u64, sqlx::Error> {

@@ -2,8 +2,8 @@
 
 use recap_core::job::Owner;
 use recap_core::webhook::{Endpoint, EndpointId};
-use sqlx::SqlitePool;
 
+use super::super::pool::Pool;
 use crate::document::{EndpointColumns, millis};
 use crate::sqlite::row::{decode_error, limit, to_json};
 
@@ -14,7 +14,7 @@ pub(in crate::sqlite) const INSERT: &str = "
     ON CONFLICT (id) DO NOTHING";
 
 pub(in crate::sqlite) async fn insert(
-    pool: &SqlitePool,
+    pool: &Pool,
     endpoint: &Endpoint,
     most: usize,
 ) -> Result<bool, sqlx::Error> {
@@ -34,7 +34,7 @@ pub(in crate::sqlite) const FIND: &str =
     "SELECT revision, doc FROM recap_endpoints WHERE id = ?1 AND owner = ?2";
 
 pub(in crate::sqlite) async fn find(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: &Owner,
     id: EndpointId,
 ) -> Result<Option<Endpoint>, sqlx::Error> {
@@ -47,7 +47,7 @@ pub(in crate::sqlite) const LIST: &str = "
     SELECT revision, doc FROM recap_endpoints WHERE owner = ?1 ORDER BY created_at, id";
 
 pub(in crate::sqlite) async fn list(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: &Owner,
 ) -> Result<Vec<Endpoint>, sqlx::Error> {
     let found: Vec<EndpointColumns> =
@@ -60,10 +60,7 @@ pub(in crate::sqlite) const SET: &str = "
     UPDATE recap_endpoints SET doc = ?4, revision = revision + 1
     WHERE id = ?1 AND owner = ?2 AND revision = ?3";
 
-pub(in crate::sqlite) async fn set(
-    pool: &SqlitePool,
-    endpoint: &Endpoint,
-) -> Result<bool, sqlx::Error> {
+pub(in crate::sqlite) async fn set(pool: &Pool, endpoint: &Endpoint) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(SET)
         .bind(endpoint.id.to_string())
         .bind(endpoint.owner.as_str())
@@ -78,7 +75,7 @@ pub(in crate::sqlite) const DELETE: &str =
     "DELETE FROM recap_endpoints WHERE id = ?1 AND owner = ?2";
 
 pub(in crate::sqlite) async fn delete(
-    pool: &SqlitePool,
+    pool: &Pool,
     owner: &Owner,
     id: EndpointId,
 ) -> Result<bool, sqlx::Error> {

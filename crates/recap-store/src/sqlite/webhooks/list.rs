@@ -1,8 +1,9 @@
 //! A page of messages.
 
 use recap_core::ports::{DeliveryFilter, DeliveryPage};
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+use sqlx::{QueryBuilder, Sqlite};
 
+use super::super::pool::Pool;
 use super::deliveries::delivery;
 use crate::document::{DeliveryColumns, millis};
 use crate::sqlite::row::{decode_error, limit};
@@ -11,7 +12,7 @@ use crate::sqlite::row::{decode_error, limit};
 const MAX_PAGE: usize = 100;
 
 pub(in crate::sqlite) async fn list(
-    pool: &SqlitePool,
+    pool: &Pool,
     filter: &DeliveryFilter,
 ) -> Result<DeliveryPage, sqlx::Error> {
     let page = filter.limit.clamp(1, MAX_PAGE);

@@ -1,0 +1,211 @@
+//! Connections to the file, lent to one caller at a time.
+//!
+//! Not sqlx's own pool: that greets the thread of a connection each time it gets it
+//! back, in a task of its own, which costs as much as the statement before it.
+
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::stream::{self, BoxStream, TryStreamExt as _};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo,
+};
+use sqlx::{
+    ConnectOptions as _, Describe, Either, Error, Execute, Executor, SqlStr, Sqlite,
+    SqliteConnection,
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout};
+
+/// A connection that was not used for so long is given up with its thread when
+/// another one is given back.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// A number of connections, opened when they are needed.
+#[derive(Clone, Debug)]
+pub(crate) struct Pool(Arc<Connections>);
+
+#[derive(Debug)]
+struct Connections {
+    options: SqliteConnectOptions,
+    most: u32,
+    /// Longest wait for a connection.
+    patience: Duration,
+    /// One for each connection there may be; who comes first is served first.
+    turns: Arc<Semaphore>,
+    /// The one that was used last comes last, and is taken first.
+    idle: Mutex<Vec<(SqliteConnection, Instant)>>,
+    open: AtomicU32,
+}
+
+impl Pool {
+    /// At most `most` connections, each with `options`.
+    pub(super) fn new(options: SqliteConnectOptions, most: u32, patience: Duration) -> Self {
+        let turns = Arc::new(Semaphore::new(most as usize));
+        let (idle, open) = (Mutex::default(), AtomicU32::new(0));
+        Self(Arc::new(Connections { options, most, patience, turns, idle, open }))
+    }
+
+    /// Takes in a connection that is open.
+    pub(super) fn add(&self, connection: SqliteConnection) {
+        self.0.open.fetch_add(1, Ordering::Relaxed);
+        self.0.idle().push((connection, Instant::now()));
+    }
+
+    /// A connection, until it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When none is given back in time, or none can be opened.
+    pub(crate) async fn acquire(&self) -> Result<Lent, Error> {
+        let turn = timeout(self.0.patience, Arc::clone(&self.0.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
+        let idle = self.0.idle().pop();
+        let connection = match idle {
+            Some((connection, _)) => connection,
+            None => {
+                let connection = self.0.options.connect().await?;
+                self.0.open.fetch_add(1, Ordering::Relaxed);
+                connection
+            }
+        };
+        Ok(Lent {
+            connection: Some(connection),
+            asked: false,
+            pool: Arc::clone(&self.0),
+            _turn: turn,
+        })
+    }
+
+    /// How many are open, how many of them are lent, and how many there may be.
+    pub(super) fn numbers(&self) -> (u32, u32, u32) {
+        let idle = u32::try_from(self.0.idle().len()).unwrap_or(u32::MAX);
+        let open = self.0.open.load(Ordering::Relaxed).max(idle);
+        (open, open - idle, self.0.most)
+    }
+}
+
+impl Connections {
+    fn idle(&self) -> MutexGuard<'_, Vec<(SqliteConnection, Instant)>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that nobody else uses.
+pub(crate) struct Lent {
+    /// `None` at the end.
+    connection: Option<SqliteConnection>,
+    /// Something was asked of it, and nobody has heard what came of that.
+    asked: bool,
+    pool: Arc<Connections>,
+    // Given up after the connection has been given back.
+    _turn: OwnedSemaphorePermit,
+}
+
+impl Lent {
+    /// Passes on what a statement came to. A connection is not given back before, as it
+    /// may still be busy, nor when its thread has ended.
+    pub(super) fn noted<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        self.asked = matches!(result, Err(Error::WorkerCrashed | Error::Io(_)));
+        result
+    }
+}
+
+const HERE: &str = "it is taken out at the end only";
+
+impl Deref for Lent {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        self.connection.as_ref().expect(HERE)
+    }
+}
+
+impl DerefMut for Lent {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        self.asked = true;
+        self.connection.as_mut().expect(HERE)
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else { return };
+        if self.asked {
+            self.pool.open.fetch_sub(1, Ordering::Relaxed);
+            return;
+        }
+        let mut idle = self.pool.idle();
+        let before = idle.len();
+        idle.retain(|(_, since)| since.elapsed() < IDLE);
+        let gone = u32::try_from(before - idle.len()).unwrap_or(u32::MAX);
+        self.pool.open.fetch_sub(gone, Ordering::Relaxed);
+        idle.push((connection, Instant::now()));
+    }
+}
+
+/// Each statement on a connection of its own. The rows of one are few, and are read
+/// to the end before the first of them is passed on.
+impl<'p> Executor<'p> for &'p Pool {
+    type Database = Sqlite;
+
+    fn fetch_many<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxStream<'e, Result<Either<SqliteQueryResult, SqliteRow>, Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        let all = async move {
+            let mut lent = self.acquire().await?;
+            let all = lent.fetch_many(query).try_collect::<Vec<_>>().await;
+            Ok::<_, Error>(stream::iter(lent.noted(all)?.into_iter().map(Ok)))
+        };
+        Box::pin(stream::once(all).try_flatten())
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(
+        self,
+        query: E,
+    ) -> BoxFuture<'e, Result<Option<SqliteRow>, Error>>
+    where
+        'p: 'e,
+        E: 'q + Execute<'q, Sqlite>,
+    {
+        Box::pin(async move {
+            let mut lent = self.acquire().await?;
+            let row = lent.fetch_optional(query).await;
+            lent.noted(row)
+        })
+    }
+
+    fn prepare_with<'e>(
+        self,
+        sql: SqlStr,
+        parameters: &'e [SqliteTypeInfo],
+    ) -> BoxFuture<'e, Result<SqliteStatement, Error>>
+    where
+        'p: 'e,
+    {
+        Box::pin(async move {
+            let mut lent = self.acquire().await?;
+            let statement = lent.prepare_with(sql, parameters).await;
+            lent.noted(statement)
+        })
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>, Error>>
+    where
+        'p: 'e,
+    {
+        Box::pin(async move {
+            let mut lent = self.acquire().await?;
+            let described = lent.describe(sql).await;
+            lent.noted(described)
+        })
+    }
+}
