@@ -24,6 +24,8 @@ pub struct Ports {
     pub shared: Shared,
     /// What is left off while memory is short; [`crate::watch()`] says when.
     pub load: Load,
+    /// What time it is.
+    pub clock: Clock,
     /// Ask what the process depends on how it is.
     pub probes: Vec<Arc<dyn Probe>>,
     pub(crate) opened: Opened,
@@ -45,7 +47,8 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
     };
     let opened = recap_store::open(config).await.context(hint)?;
     let queue = recap_queue::connect(config).await.context("the queue cannot be opened")?;
-    let shared = recap_shared::connect(config, clock).context("REDIS_URL cannot be used")?;
+    let shared =
+        recap_shared::connect(config, clock.clone()).context("REDIS_URL cannot be used")?;
     let runtime = &config.runtime;
     info!(environment = %runtime.environment, optimization = %runtime.optimization, "settings");
     if let Some(mend) = config.advice() {
@@ -61,6 +64,7 @@ pub async fn connect(config: &Config, clock: Clock) -> anyhow::Result<Ports> {
         queue,
         shared,
         load,
+        clock,
         probes,
         opened,
     })

@@ -23,7 +23,7 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
             return Ok((video, transcript));
         }
         if let Some(own) = run.job.input.transcript.clone() {
-            return sent(run, own, transcript).await;
+            return Ok(sent(run, own, transcript));
         }
     }
     let Some(video) = run.job.input.video_id else {
@@ -54,11 +54,11 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
 }
 
 /// The client's own transcript, which is kept already.
-async fn sent(
+fn sent(
     run: &mut Run<'_>,
     own: OwnTranscript,
     transcript: Transcript,
-) -> Result<(VideoMetadata, Transcript), JobError> {
+) -> (VideoMetadata, Transcript) {
     let video = VideoMetadata {
         id: run.job.input.video_id,
         title: own.title.unwrap_or_default(),
@@ -75,7 +75,7 @@ async fn sent(
     run.job.transcript = Some(describe(run, &video, &transcript));
     // All of it follows from what was sent, so it is written with what comes of it.
     run.job.video = Some(video.clone());
-    Ok((video, transcript))
+    (video, transcript)
 }
 
 /// What is said in `range`, each cue whole.

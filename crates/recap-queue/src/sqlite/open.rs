@@ -18,6 +18,13 @@ use crate::worker::Habits;
 /// and sqlx takes none around migrations on SQLite.
 const TRIES: u32 = 5;
 
+/// Indexes of apalis that no statement of ours uses; without them an entry changes 13
+/// pages in its life instead of 21.
+const UNUSED: &str = "
+    DROP INDEX IF EXISTS idx_jobs_pending;
+    DROP INDEX IF EXISTS idx_jobs_claimable;
+    DROP INDEX IF EXISTS idx_jobs_status_run_at;";
+
 #[derive(Debug, thiserror::Error)]
 #[error("the directory {} cannot be made; set data.dir to one that can", path.display())]
 struct DirectoryError {
@@ -64,7 +71,8 @@ async fn open_file(file: &Path, busy_timeout: Duration) -> Result<File, sqlx::Er
     // The store keeps its own in the same file, in sqlx's default table.
     migrations.dangerous_set_table_name("_apalis_migrations");
     migrations.run(&pool).await?;
-    let connection = pool.acquire().await?.detach();
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::raw_sql(UNUSED).execute(&mut connection).await?;
     Ok(File::new(connection, options, busy_timeout * 2))
 }
 

@@ -64,13 +64,12 @@ impl Pool {
         let turn = timeout(self.0.patience, Arc::clone(&self.0.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
         let idle = self.0.idle().pop();
-        let connection = match idle {
-            Some((connection, _)) => connection,
-            None => {
-                let connection = self.0.options.connect().await?;
-                self.0.open.fetch_add(1, Ordering::Relaxed);
-                connection
-            }
+        let connection = if let Some((connection, _)) = idle {
+            connection
+        } else {
+            let connection = self.0.options.connect().await?;
+            self.0.open.fetch_add(1, Ordering::Relaxed);
+            connection
         };
         Ok(Lent {
             connection: Some(connection),

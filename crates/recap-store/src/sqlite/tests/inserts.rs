@@ -11,6 +11,7 @@ use super::store;
 use crate::sqlite::SqliteStore;
 
 /// Inserts that wait for the writer, which the caller holds.
+#[expect(clippy::disallowed_methods, reason = "each is joined by its test")]
 async fn begun(
     store: &Arc<SqliteStore>,
     count: usize,
