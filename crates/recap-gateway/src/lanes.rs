@@ -70,6 +70,7 @@ impl Lanes {
             return Ok(known);
         }
         let (lane, owner) = client;
+        let begun = self.clients.begin();
         let own = cx.ask(cx.store().count_waiting(lane, Some(owner), self.per_client)).await?;
         if own >= self.per_client {
             self.clients.full(client.clone(), now);
@@ -80,7 +81,7 @@ impl Lanes {
         if own > 0 && cx.ask(cx.store().has_parked(lane, owner)).await? {
             return Ok(false);
         }
-        self.clients.counted(client.clone(), own, now);
+        self.clients.counted(begun, client.clone(), own, now);
         Ok(true)
     }
 

@@ -32,7 +32,7 @@ pub async fn collect_numbers(ports: &Ports) {
         it.failed.inspect(|&it| metrics::store_connections_failed(it));
     }
     for (label, it) in pools.breakers {
-        metrics::breaker_open(label, it.state != BreakerState::Closed);
+        metrics::breaker_open(label, it.state == BreakerState::Open);
     }
     let queue = tokio::time::timeout(STORE_TIMEOUT, ports.queue.check()).await;
     metrics::redis_away("queue", !matches!(queue, Ok(Ok(()))));

@@ -115,7 +115,7 @@ async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes
         "/health" | "/health/ready" => ready(desk).await,
         "/health/pools" => json_answer(StatusCode::OK, &json!(desk.ports.pools())),
         "/metrics" => {
-            desk.collected.get((desk.ports.clock)(), collect_numbers(&desk.ports)).await;
+            desk.collected.get(&desk.ports.clock, collect_numbers(&desk.ports)).await;
             let text = recap_telemetry::metrics::render();
             typed(StatusCode::OK, "text/plain; version=0.0.4; charset=utf-8", text)
         }
@@ -124,7 +124,7 @@ async fn answer(request: &Request<Incoming>, desk: &Desk) -> Response<Full<Bytes
 }
 
 async fn ready(desk: &Desk) -> Response<Full<Bytes>> {
-    let report = desk.condition.get((desk.ports.clock)(), report(&desk.ports.probes)).await;
+    let report = desk.condition.get(&desk.ports.clock, report(&desk.ports.probes)).await;
     let status = if report.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     json_answer(status, &json!(report))
 }

@@ -12,6 +12,7 @@ use super::error::JobError;
 use super::time::since;
 use crate::job::{Job, JobKind, Stage, StageTime, Told};
 use crate::ports::{JobEvent, Lease, StoreError};
+use crate::summary::SegmentNotes;
 use crate::webhook::EventType;
 
 /// A claimed job. Whatever is to survive a crash goes through [`Run::save`].
@@ -25,6 +26,8 @@ pub(super) struct Run<'a> {
     saved_at: Timestamp,
     /// The document says less than what is known.
     unsaved: bool,
+    /// Notes that are yet to be written.
+    notes: Vec<SegmentNotes>,
 }
 
 /// What is known for so long is worth writing, though it could be found out again.
@@ -33,11 +36,12 @@ const SOON: Duration = Duration::from_millis(250);
 impl<'a> Run<'a> {
     pub(super) fn new(cx: &'a JobContext, job: Job, lease: Lease) -> Self {
         let saved_at = cx.now();
-        Self { cx, job, lease, quiet_since: None, saved_at, unsaved: false }
+        Self { cx, job, lease, quiet_since: None, saved_at, unsaved: false, notes: Vec::new() }
     }
 
     /// Writes what is known so far and tells who waits.
     pub(super) async fn save(&mut self) -> Result<(), JobError> {
+        self.put_notes().await?;
         let save = || self.cx.store.save(self.lease, &self.job);
         if !self.cx.insist(save).await? {
             return Err(JobError::Lost);
@@ -107,10 +111,24 @@ impl<'a> Run<'a> {
         self.unsaved = true;
     }
 
-    /// The same when so many segments are done.
-    pub(super) fn got_to(&mut self, segments_done: u32) {
-        self.job.progress.segments_done = segments_done;
+    /// The same when a segment is done: it is written with the document.
+    pub(super) fn note(&mut self, notes: SegmentNotes) {
+        self.notes.push(notes);
+        self.job.progress.segments_done += 1;
         self.unsaved = true;
+    }
+
+    /// Writes the notes that are not written yet.
+    pub(super) async fn put_notes(&mut self) -> Result<(), JobError> {
+        if self.notes.is_empty() {
+            return Ok(());
+        }
+        let put = || self.cx.store.put_notes(self.lease, &self.notes);
+        if !self.cx.insist(put).await? {
+            return Err(JobError::Lost);
+        }
+        self.notes.clear();
+        Ok(())
     }
 
     /// Whether the last write was long enough ago for another one.
@@ -118,7 +136,8 @@ impl<'a> Run<'a> {
         since(self.saved_at, self.cx.now()) >= SOON
     }
 
-    /// Does `work`; if it takes a while, writes meanwhile what is known.
+    /// Does `work`; if it takes a while, writes meanwhile what is known. A store that
+    /// cannot be written to does not cost what `work` has come to.
     pub(super) async fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, JobError> {
         if !self.unsaved {
             return Ok(work.await);
@@ -130,7 +149,12 @@ impl<'a> Run<'a> {
             () = tokio::time::sleep(SOON) => {}
         }
         let (saved, done) = tokio::join!(self.save(), work);
-        saved.map(|()| done)
+        match saved {
+            Ok(()) => {}
+            Err(JobError::Lost) => return Err(JobError::Lost),
+            Err(_away) => self.unsaved = true,
+        }
+        Ok(done)
     }
 
     /// Notes how long `stage` took since `began`; a resumed stage adds up.

@@ -2,6 +2,7 @@
 //! not asked for each of many jobs.
 
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +24,13 @@ pub(super) type Client = (Lane, Owner);
 pub(super) struct Clients {
     limit: u64,
     known: Mutex<LruCache<Client, Known>>,
+    /// Jobs that were left outside the queue.
+    parked: AtomicU64,
 }
+
+/// Where a count began: what is left outside while it goes on is not in it.
+#[derive(Clone, Copy)]
+pub(super) struct Begun(u64);
 
 struct Known {
     at: Timestamp,
@@ -33,7 +40,7 @@ struct Known {
 
 impl Clients {
     pub(super) fn new(limit: u64) -> Self {
-        Self { limit, known: Mutex::new(LruCache::new(MOST)) }
+        Self { limit, known: Mutex::new(LruCache::new(MOST)), parked: AtomicU64::new(0) }
     }
 
     /// Takes a place, and says whether there was one; `None` if the store has to say.
@@ -49,13 +56,22 @@ impl Clients {
         Some(true)
     }
 
+    /// The store is about to count.
+    pub(super) fn begin(&self) -> Begun {
+        Begun(self.parked.load(Ordering::Relaxed))
+    }
+
     /// The store has counted `own` entries, and one more place was taken. Never more
     /// than an eighth of the room is given without asking: other processes go by
     /// theirs.
-    pub(super) fn counted(&self, client: Client, own: u64, now: Timestamp) {
+    pub(super) fn counted(&self, begun: Begun, client: Client, own: u64, now: Timestamp) {
+        let mut all = self.known();
+        if self.parked.load(Ordering::Relaxed) != begun.0 {
+            return;
+        }
         let share = self.limit.saturating_sub(own) / 8;
         let places = Some(share.saturating_sub(1));
-        self.known().put(client, Known { at: now, places });
+        all.put(client, Known { at: now, places });
     }
 
     pub(super) fn full(&self, client: Client, now: Timestamp) {
@@ -65,6 +81,7 @@ impl Clients {
     /// A job of the client waits outside the queue: the next ones may not pass it.
     pub(super) fn parked(&self, client: &Client) {
         let mut all = self.known();
+        self.parked.fetch_add(1, Ordering::Relaxed);
         if all.peek(client).is_some_and(|it| it.places.is_some()) {
             all.pop(client);
         }
@@ -95,7 +112,7 @@ mod tests {
         for (own, expected) in [(0, 2), (1, 2), (2, 1), (9, 1), (10, 0), (24, 0)] {
             let clients = Clients::new(25);
             assert_eq!(clients.take(&client(), NOW), None);
-            clients.counted(client(), own, NOW);
+            clients.counted(clients.begin(), client(), own, NOW);
             assert_eq!(given(&clients, NOW + FRESH), 0);
             assert_eq!(given(&clients, NOW), expected, "{own}");
             assert_eq!(clients.take(&client(), NOW), None);
@@ -116,8 +133,13 @@ mod tests {
     #[test]
     fn nothing_is_given_once_a_job_is_parked() {
         let clients = Clients::new(25);
-        clients.counted(client(), 0, NOW);
+        clients.counted(clients.begin(), client(), 0, NOW);
         clients.parked(&client());
+        assert_eq!(clients.take(&client(), NOW), None);
+        // Also if that was while the store counted.
+        let begun = clients.begin();
+        clients.parked(&client());
+        clients.counted(begun, client(), 0, NOW);
         assert_eq!(clients.take(&client(), NOW), None);
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn live() -> HttpResponse {
     responses((status = 200, description = "Nothing is down.", body = ReadyBody)),
 )]
 pub(crate) async fn ready(cx: web::Data<Context>) -> ApiResult<HttpResponse> {
-    let report = cx.condition.get(cx.now(), report(&cx.state.probes)).await;
+    let report = cx.condition.get(&cx.state.clock, report(&cx.state.probes)).await;
     if cx.shutdown.is_cancelled() {
         return Err(ApiError::unavailable("The server is stopping."));
     }

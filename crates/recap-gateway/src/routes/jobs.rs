@@ -39,7 +39,8 @@ pub(crate) async fn list(
     let page = cx.ask(cx.store().list(&filter)).await?;
     let last = page.jobs.last().map(|it| it.id);
     let next_cursor = last.filter(|_| page.has_more).map(|it| cursor::encode(&it));
-    let data = page.jobs.into_iter().map(|it| show::item(&cx, it)).collect();
+    let preview = cx.flags.video_preview();
+    let data = page.jobs.into_iter().map(|it| show::item(&cx, it, preview)).collect();
     Ok(HttpResponse::Ok().json(JobList { data, next_cursor, has_more: page.has_more }))
 }
 

@@ -29,6 +29,6 @@ pub(crate) async fn metrics(cx: web::Data<Context>) -> HttpResponse {
     let collecting = async {
         let _ = timeout(PATIENCE, (cx.state.collect)()).await;
     };
-    cx.collected.get(cx.now(), collecting).await;
+    cx.collected.get(&cx.state.clock, collecting).await;
     HttpResponse::Ok().content_type(CONTENT_TYPE).body(render())
 }

@@ -31,7 +31,10 @@ pub(super) async fn job(
         let preview = cx.flags.video_preview();
         let known_at = found.known_at();
         let Found { job, pages, .. } = found;
-        (pages.job(preview, || json(&whole(cx, Arc::unwrap_or_clone(job), None)))?, known_at)
+        (
+            pages.job(preview, || json(&whole(cx, Arc::unwrap_or_clone(job), None, preview)))?,
+            known_at,
+        )
     } else {
         let (body, known_at) = body(cx, found).await;
         (json(&body)?.into(), known_at)
@@ -52,7 +55,8 @@ pub(crate) async fn body(cx: &Context, mut found: Found) -> (JobBody, Option<Tim
             .warn("Memory is short, so the transcript is left out; `urls.transcript` has it."),
     }
     let known_at = found.known_at();
-    (whole(cx, Arc::unwrap_or_clone(found.job), transcript), known_at)
+    let preview = cx.flags.video_preview();
+    (whole(cx, Arc::unwrap_or_clone(found.job), transcript, preview), known_at)
 }
 
 /// What is to be done about the transcript in the job's result.
@@ -64,10 +68,15 @@ fn transcript_of(cx: &Context, found: &Found) -> Feature {
 }
 
 /// The job with its result.
-pub(super) fn whole(cx: &Context, mut job: Job, transcript: Option<String>) -> JobBody {
+pub(super) fn whole(
+    cx: &Context,
+    mut job: Job,
+    transcript: Option<String>,
+    preview: Feature,
+) -> JobBody {
     let video = job.input.video_id;
     let result = job.result.take().map(|it| ResultBody::new(it, video, transcript));
-    JobBody::new(item(cx, job), result)
+    JobBody::new(item(cx, job, preview), result)
 }
 
 /// `body` as it is sent.
@@ -94,8 +103,7 @@ pub(super) fn marked(
 }
 
 /// The job without its result.
-pub(super) fn item(cx: &Context, mut job: Job) -> JobItem {
-    let preview = cx.flags.video_preview();
+pub(super) fn item(cx: &Context, mut job: Job, preview: Feature) -> JobItem {
     if preview == Feature::LeftOff && job.video.is_some() {
         job.warn("Memory is short, so the picture of the video is left out.");
     }

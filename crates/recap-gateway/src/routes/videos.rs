@@ -90,7 +90,8 @@ pub(crate) async fn summaries(
         return Err(VideoId::missing());
     }
     let next_cursor = page.jobs.last().filter(|_| page.has_more).map(|it| cursor::encode(&it.id));
-    let data = page.jobs.into_iter().map(|it| show::whole(&cx, it, None)).collect();
+    let preview = cx.flags.video_preview();
+    let data = page.jobs.into_iter().map(|it| show::whole(&cx, it, None, preview)).collect();
     Ok(HttpResponse::Ok().json(JobResultList { data, next_cursor, has_more: page.has_more }))
 }
 

@@ -58,6 +58,15 @@ impl MemoryBreakers {
         self.states.lock().expect("not poisoned").put(breaker.clone(), State::Open { next });
     }
 
+    /// All processes together have found that this one may pass.
+    pub(super) fn let_through(&self, breaker: &Breaker) {
+        if let Some(state) = self.states.lock().expect("not poisoned").get_mut(breaker)
+            && !matches!(state, State::Closed { .. })
+        {
+            *state = State::default();
+        }
+    }
+
     /// As [`Breakers::report`].
     pub(super) fn note(&self, breaker: &Breaker, success: bool) {
         let mut states = self.states.lock().expect("not poisoned");

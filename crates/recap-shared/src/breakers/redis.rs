@@ -40,7 +40,10 @@ impl RedisBreakers {
 impl Breakers for RedisBreakers {
     async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
         match self.tell(breaker, "allow", None).await {
-            Some(wait) if wait.is_zero() => Ok(()),
+            Some(wait) if wait.is_zero() => {
+                self.near.let_through(breaker);
+                Ok(())
+            }
             Some(wait) => {
                 self.near.keep_open(breaker, wait);
                 Err(wait)

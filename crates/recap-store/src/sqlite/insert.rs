@@ -23,8 +23,9 @@ pub(super) const INSERT: &str = "
         ?16, ?17, ?18, ?19, ?20, ?21)
     ON CONFLICT (id) DO NOTHING";
 
-/// Rows of one commit.
+/// Jobs of one commit, and bytes of them, about.
 const MOST: usize = 128;
+const MOST_BYTES: usize = 1 << 20;
 
 /// Jobs that wait for the writer. Those that come together share one commit, which
 /// waits for the disk: whoever gets the writer first writes the rows of all.
@@ -38,11 +39,22 @@ type Insertion = Vec<Query<'static, Sqlite, SqliteArguments>>;
 
 pub(super) struct Waiting {
     rows: Insertion,
+    /// Of the transcript.
+    bytes: usize,
     done: oneshot::Sender<Done>,
 }
 
 /// An error may be that of many.
 type Done = Result<(), Arc<sqlx::Error>>;
+
+/// Takes out what nobody waits for any more when somebody leaves.
+struct Leaving<'a>(&'a Inserts);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.waiting().retain(|it| !it.done.is_closed());
+    }
+}
 
 impl Inserts {
     /// Writes `job`, by its own hand or another's.
@@ -53,10 +65,13 @@ impl Inserts {
         transcript: Option<&Transcript>,
         parked: bool,
     ) -> Done {
+        let document = transcript.map(to_json).transpose().map_err(Arc::new)?;
+        let _leaving = Leaving(self);
         loop {
             let (done, mut told) = oneshot::channel();
-            let rows = insertion(job, transcript, parked).map_err(Arc::new)?;
-            self.waiting().push(Waiting { rows, done });
+            let rows = insertion(job, document.as_deref(), parked).map_err(Arc::new)?;
+            let bytes = document.as_ref().map_or(0, String::len);
+            self.waiting().push(Waiting { rows, bytes, done });
             loop {
                 tokio::select! {
                     biased;
@@ -80,8 +95,13 @@ impl Inserts {
         if waiting.is_empty() {
             return;
         }
-        let done = commit(rows.into_iter().flatten().collect(), &mut connection).await;
-        let done = connection.noted(done).map_err(Arc::new);
+        let mut done = commit(rows.into_iter().flatten().collect(), &mut connection).await;
+        // A commit that failed, as on a full disk, leaves sqlx with a transaction that
+        // the database has ended: such a connection is not used again.
+        if done.is_ok() {
+            done = connection.noted(done);
+        }
+        let done = done.map_err(Arc::new);
         for it in waiting {
             // Who does not listen any more is told nothing.
             let _ = it.send(done.clone());
@@ -92,7 +112,12 @@ impl Inserts {
     fn take(&self) -> Vec<Waiting> {
         let mut waiting = self.waiting();
         waiting.retain(|it| !it.done.is_closed());
-        let most = waiting.len().min(MOST);
+        let mut bytes = 0;
+        let small = waiting.iter().take(MOST).take_while(|it| {
+            bytes += it.bytes;
+            bytes <= MOST_BYTES
+        });
+        let most = small.count().max(1).min(waiting.len());
         waiting.drain(..most).collect()
     }
 
@@ -112,11 +137,7 @@ async fn commit(mut rows: Insertion, connection: &mut SqliteConnection) -> Resul
     transaction.commit().await
 }
 
-fn insertion(
-    job: &Job,
-    transcript: Option<&Transcript>,
-    parked: bool,
-) -> Result<Insertion, sqlx::Error> {
+fn insertion(job: &Job, transcript: Option<&str>, parked: bool) -> Result<Insertion, sqlx::Error> {
     let queued = job.status == Status::Queued;
     let documents = documents(job)?;
     // Keeping a transcript counts as a write of its own, and this is not one.
@@ -144,10 +165,10 @@ fn insertion(
         .bind(told_number(job.told))
         .bind(job.batch.map(|it| it.to_string()));
     let Some(transcript) = transcript else { return Ok(vec![row]) };
-    let document = to_json(transcript)?;
-    Ok(vec![row, sqlx::query(INSERT_TRANSCRIPT).bind(job.id.to_string()).bind(document)])
+    let own = sqlx::query(INSERT_TRANSCRIPT).bind(job.id.to_string());
+    Ok(vec![row, own.bind(transcript.to_owned())])
 }
 
-/// That of a job which was there already is there, too.
+/// That of a job which was there already is its own.
 const INSERT_TRANSCRIPT: &str =
-    "INSERT INTO recap_transcripts (job, doc) VALUES (?1, ?2) ON CONFLICT (job) DO NOTHING";
+    "INSERT INTO recap_transcripts (job, doc) SELECT ?1, ?2 WHERE changes() = 1";

@@ -14,11 +14,13 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo,
 };
 use sqlx::{
-    ConnectOptions as _, Describe, Either, Error, Execute, Executor, SqlStr, Sqlite,
-    SqliteConnection,
+    ConnectOptions as _, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr,
+    Sqlite, SqliteConnection,
 };
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
+use tracing::debug;
 
 /// A connection that was not used for so long is given up with its thread when
 /// another one is given back.
@@ -75,7 +77,7 @@ impl Pool {
             connection: Some(connection),
             asked: false,
             pool: Arc::clone(&self.0),
-            _turn: turn,
+            turn: Some(turn),
         })
     }
 
@@ -100,8 +102,8 @@ pub(crate) struct Lent {
     /// Something was asked of it, and nobody has heard what came of that.
     asked: bool,
     pool: Arc<Connections>,
-    // Given up after the connection has been given back.
-    _turn: OwnedSemaphorePermit,
+    /// `None` at the end, too.
+    turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Lent {
@@ -132,9 +134,12 @@ impl DerefMut for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let Some(connection) = self.connection.take() else { return };
+        let (Some(connection), Some(turn)) = (self.connection.take(), self.turn.take()) else {
+            return;
+        };
         if self.asked {
             self.pool.open.fetch_sub(1, Ordering::Relaxed);
+            close(connection, turn);
             return;
         }
         let mut idle = self.pool.idle();
@@ -143,6 +148,22 @@ impl Drop for Lent {
         let gone = u32::try_from(before - idle.len()).unwrap_or(u32::MAX);
         self.pool.open.fetch_sub(gone, Ordering::Relaxed);
         idle.push((connection, Instant::now()));
+        drop(idle);
+        drop(turn);
+    }
+}
+
+/// Closes a connection that may be busy, and only then gives its turn to the next: else
+/// what it is about could be done after what comes next.
+fn close(connection: SqliteConnection, turn: OwnedSemaphorePermit) {
+    // Without a runtime the process ends.
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(async move {
+            if let Err(error) = connection.close().await {
+                debug!(%error, "a connection did not end well");
+            }
+            drop(turn);
+        });
     }
 }
 

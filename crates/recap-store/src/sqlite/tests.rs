@@ -2,6 +2,7 @@
 
 mod inserts;
 mod old;
+mod pool;
 mod webhooks;
 
 use jiff::Timestamp;

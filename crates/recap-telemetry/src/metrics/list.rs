@@ -129,7 +129,7 @@ metrics! {
     /// Work of this process that waits for a slot.
     SLOTS_WAITING: Gauge<1> = "recap_slots_waiting" ["slot"];
     /// 1 while something that failed several times in a row is left alone. All
-    /// receivers of webhooks are `webhook`: 1 if the one asked last is.
+    /// receivers of webhooks are `webhook`: 1 if any of them is.
     BREAKER_OPEN: Gauge<1> = "recap_breaker_open" ["breaker"];
 
     /// Calls of a summariser.

@@ -35,38 +35,32 @@ pub(super) async fn all(
     run.job.progress.segments_total = count(segments.len());
     run.job.progress.segments_done = count(kept.len());
     run.pass_to(Stage::Summarizing);
-    // Those of `kept` that are yet to be written.
-    let mut written = kept.len();
     for segment in segments {
-        if kept[..written].iter().any(|it| it.index == segment.index) {
+        if kept.iter().any(|it| it.index == segment.index) {
             continue;
         }
         let calls = run.job.usage.calls;
-        let notes = one(run, video, transcript, segment, segments.len()).await?;
+        let notes = match one(run, video, transcript, segment, segments.len()).await {
+            Ok(notes) => notes,
+            // The next attempt begins where this one stopped.
+            Err(error) => return run.put_notes().await.and(Err(error)),
+        };
         // It got further: what went wrong before is made good for.
         run.job.attempts = 0;
         info!(segment.index, segments.total = segments.len(), "segment summarised");
-        kept.push(notes);
-        run.got_to(count(kept.len()));
+        run.note(notes.clone());
         // What was made in a moment, and for nothing, waits for more of it.
-        if run.job.usage.calls > calls || run.is_due() {
-            put(run, &kept[written..]).await?;
-            written = kept.len();
+        let sound = notes.status == NotesStatus::Done && run.job.degraded.is_none();
+        let free = sound && run.job.usage.calls == calls;
+        kept.push(notes);
+        if !free || run.is_due() {
             run.save().await?;
         }
     }
-    if written < kept.len() {
-        put(run, &kept[written..]).await?;
-    }
+    run.put_notes().await?;
     kept.sort_by_key(|it| it.index);
     run.took(Stage::Summarizing, began);
     Ok(kept)
-}
-
-async fn put(run: &Run<'_>, notes: &[SegmentNotes]) -> Result<(), JobError> {
-    let (cx, lease) = (run.cx, run.lease);
-    let held = cx.insist(|| cx.store.put_notes(lease, notes)).await?;
-    if held { Ok(()) } else { Err(JobError::Lost) }
 }
 
 fn covers(notes: &SegmentNotes, segment: &Segment) -> bool {

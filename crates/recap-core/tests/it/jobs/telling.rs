@@ -9,9 +9,9 @@ use recap_core::ports::{
     Answer, CombineRequest, JobEvent, NotesRequest, Store as _, Summarizer, SummarizerError,
 };
 use recap_core::summary::{SegmentNotes, Summary, Usage};
-use recap_testkit::fakes::{ScriptedSummarizer, TestJobs};
+use recap_testkit::fakes::{Reply, ScriptedSummarizer, TestJobs};
 
-use super::summarize;
+use super::{A_WHILE, summarize};
 
 /// Of characters of three bytes each.
 static LONG: LazyLock<String> = LazyLock::new(|| "水".repeat(4000));
@@ -159,4 +159,26 @@ async fn what_takes_a_moment_is_not_written_step_by_step() {
     assert_eq!(changes(Duration::ZERO).await, (4, 2));
     // And that it summarises, twice, and combines.
     assert_eq!(changes(Duration::from_secs(1)).await, (7, 2));
+}
+
+/// Else each attempt would begin before it, and count as one that got further.
+#[tokio::test]
+async fn what_was_made_for_nothing_is_kept_when_the_next_segment_fails() {
+    let scripted = ScriptedSummarizer::new();
+    for _ in 0..2 {
+        scripted.then_notes(Reply::Fail(SummarizerError::Transient("told to fail".into())));
+    }
+    scripted.then_notes(Reply::Default);
+    let failing = || Reply::Fail(SummarizerError::Transient("told to fail".into()));
+    scripted.then_notes(failing()).then_notes(failing());
+    let pause = Duration::ZERO;
+    let jobs = TestJobs::with(|cx| cx.summarizer = Arc::new(Local { scripted, pause }));
+    let id = summarize(&jobs).await.id;
+    for attempts in [1, 2, 1, 2] {
+        let kept = jobs.store.list_notes(id).await.unwrap().len();
+        let job = jobs.job(id);
+        assert_eq!((job.status, job.attempts), (Status::Queued, attempts), "{kept} kept");
+        jobs.after(A_WHILE).await;
+    }
+    assert_eq!(jobs.job(id).status, Status::Succeeded);
 }

@@ -65,5 +65,5 @@ pub(crate) async fn list(
 
 fn item(cx: &Context, job: Job) -> AnyJobItem {
     let owner = job.owner.as_str().to_owned();
-    AnyJobItem { item: show::item(cx, job), owner }
+    AnyJobItem { item: show::item(cx, job, cx.flags.video_preview()), owner }
 }
