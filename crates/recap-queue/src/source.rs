@@ -63,26 +63,26 @@ impl Source {
         self.due || self.desk.expects()
     }
 
-    /// The next entry, looked for again while there is a reason to.
+    /// The next entry, if there is a reason to look for it.
     fn poll_desk(
         &mut self,
         cx: &mut Context<'_>,
         worker: &WorkerContext,
     ) -> Poll<Option<Result<Task<Option<JobPayload>>, Infallible>>> {
-        loop {
-            let reason = self.has_reason(cx);
-            if !self.is_looking() {
-                if !reason {
-                    return Poll::Pending;
-                }
-                self.due = false;
-                self.poll.looks();
+        let reason = self.has_reason(cx);
+        if !self.is_looking() {
+            if !reason {
+                return Poll::Pending;
             }
-            let polled = self.desk.poll_next(cx, worker);
-            if polled.is_ready() || self.is_looking() {
-                return polled;
-            }
+            self.due = false;
+            self.poll.looks();
         }
+        let polled = self.desk.poll_next(cx, worker);
+        if polled.is_pending() && !self.is_looking() && self.has_reason(cx) {
+            // Once more, but not before asking for a pause or the stop.
+            cx.waker().wake_by_ref();
+        }
+        polled
     }
 
     /// Takes the slot before the entry: an entry that is fetched is handled at
