@@ -16,12 +16,12 @@ async fn a_connection_that_is_given_up_in_the_middle_is_not_lent_again() {
     let mut lent = store.writer.acquire().await.unwrap();
     assert_eq!(store.writer.numbers(), (1, 1, 1));
     let mut transaction = lent.begin().await.unwrap();
-    let left = "CREATE TABLE left_behind (id)";
-    sqlx::query(left).execute(&mut *transaction).await.unwrap();
+    let table = "CREATE TABLE left_behind (id)";
+    sqlx::query(table).execute(&mut *transaction).await.unwrap();
     drop(transaction);
     drop(lent);
     // The next one waits for its end, and finds nothing of it.
-    sqlx::query(left).execute(&store.writer).await.unwrap();
+    sqlx::query(table).execute(&store.writer).await.unwrap();
     assert_eq!(store.writer.numbers(), (1, 0, 1));
 }
 
