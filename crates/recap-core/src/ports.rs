@@ -34,8 +34,8 @@ pub use queue::{Entry, Handler, Pull, Queue, QueueError};
 pub use replies::{Replies, ReplyClaim, ReplyState, StoredReply};
 pub use slots::{Permit, Slot, Slots};
 pub use store::{
-    Cancel, Claim, Control, Delete, Flags, JobFilter, JobPage, Lease, Release, Renewal, Store,
-    StoreError,
+    Cancel, Claim, Control, Delete, Flags, JobFilter, JobPage, Lease, LimitChanges, Release,
+    Renewal, Store, StoreError,
 };
 pub use summarizer::{Answer, CombineRequest, Deltas, NotesRequest, Summarizer, SummarizerError};
 pub use webhooks::{DeliveryFilter, DeliveryPage, Webhooks};

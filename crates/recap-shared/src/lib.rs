@@ -53,7 +53,6 @@ pub struct Shared {
     counts: Arc<Counts>,
     near: Arc<Near>,
     near_breakers: Arc<MemoryBreakers>,
-    limits_of_slots: [usize; 2],
     server: Option<Server>,
 }
 
@@ -96,7 +95,7 @@ impl Shared {
         let kinds = [("fetch", Slot::Fetch), ("summarize", Slot::Summarize)];
         let used = |(name, slot): (&'static str, Slot)| {
             let (in_use, waiting) = self.counts.slots(slot);
-            let limit = self.limits_of_slots[slot as usize] as u64;
+            let limit = self.slots.limit(slot) as u64;
             (name, SlotUse { in_use, waiting, limit })
         };
         kinds.into_iter().map(used).collect()
@@ -115,11 +114,6 @@ impl Shared {
     }
 }
 
-/// In the order of [`Slot`].
-fn limits_of_slots(config: &Config) -> [usize; 2] {
-    [config.limits.fetches, config.limits.summarizations]
-}
-
 fn in_memory(config: &Config, clock: Clock) -> Shared {
     let breakers = Arc::new(MemoryBreakers::new((&config.breakers).into()));
     let counts = Arc::new(Counts::default());
@@ -134,7 +128,6 @@ fn in_memory(config: &Config, clock: Clock) -> Shared {
         counts,
         near,
         near_breakers: breakers,
-        limits_of_slots: limits_of_slots(config),
         server: None,
     }
 }
@@ -167,7 +160,6 @@ fn on_redis(config: &Config, clock: Clock, redis: Redis) -> Shared {
         counts,
         near,
         near_breakers: breakers,
-        limits_of_slots: limits_of_slots(config),
         server: Some(server),
     }
 }

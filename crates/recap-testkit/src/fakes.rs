@@ -10,6 +10,7 @@ mod media;
 mod notifier;
 mod queue;
 mod script;
+mod slots;
 mod store;
 mod summarizer;
 
@@ -22,6 +23,7 @@ pub use media::ScriptedMedia;
 pub use notifier::{ScriptedNotifier, Sent};
 pub use queue::{MemoryQueue, Pushed};
 pub use script::Reply;
+pub use slots::FakeSlots;
 pub use store::MemoryStore;
 pub use summarizer::{ScriptedSummarizer, SummarizerCall};
 

@@ -1,11 +1,13 @@
-//! Does what the operator wants of all workers: pause, resume, drain.
+//! Does what the operator wants of all workers: pause, resume, drain, and go by other
+//! flags and limits than the settings say.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use recap_config::Config;
 use recap_core::jobs::JobContext;
-use recap_core::ports::{Control, JobEvent};
+use recap_core::ports::{Control, JobEvent, LimitChanges, Slot, Slots};
 use recap_telemetry::metrics;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -33,8 +35,16 @@ pub(crate) struct Wishes {
     pub(crate) started: Control,
     /// Thinking longer, as the settings say.
     pub(crate) advanced: bool,
+    pub(crate) slots: AllSlots,
     pub(crate) paused: watch::Sender<bool>,
     pub(crate) drain: CancellationToken,
+}
+
+/// The slots of this process, and how many the settings say there are.
+pub(crate) struct AllSlots {
+    slots: Arc<dyn Slots>,
+    fetches: usize,
+    summarizations: usize,
 }
 
 /// Obeys what is wanted since the process began. Runs until it is to be drained,
@@ -72,12 +82,31 @@ impl Wishes {
         if cx.advanced.swap(advanced, Ordering::Relaxed) != advanced {
             info!(advanced, "how long summaries are thought about has changed");
         }
+        self.slots.follow(&wanted.limits);
         let was = self.paused.send_replace(wanted.paused);
         metrics::worker_paused(wanted.paused);
         match (was, wanted.paused) {
             (false, true) => info!("paused: no more jobs are taken"),
             (true, false) => info!("resumed"),
             _ => {}
+        }
+    }
+}
+
+impl AllSlots {
+    pub(crate) fn new(config: &Config, slots: Arc<dyn Slots>) -> Self {
+        let (fetches, summarizations) = (config.limits.fetches, config.limits.summarizations);
+        Self { slots, fetches, summarizations }
+    }
+
+    fn follow(&self, wanted: &LimitChanges) {
+        let fetches = wanted.fetches.unwrap_or(self.fetches);
+        let summarizations = wanted.summarizations.unwrap_or(self.summarizations);
+        for (slot, limit) in [(Slot::Fetch, fetches), (Slot::Summarize, summarizations)] {
+            if self.slots.limit(slot) != limit {
+                info!(?slot, limit, "how much may happen at once has changed");
+                self.slots.set_limit(slot, limit);
+            }
         }
     }
 }

@@ -62,6 +62,6 @@ pub async fn role(
         () = shutdown.cancelled() => return Ok(()),
     };
     let cx = Arc::new(context(&config, &ports, outside, clock));
-    work::run(&config, cx, shutdown).await?;
+    work::run(&config, cx, ports.shared.slots, shutdown).await?;
     Ok(())
 }

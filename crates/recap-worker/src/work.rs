@@ -5,19 +5,20 @@ use std::sync::Arc;
 use recap_config::Config;
 use recap_core::job::Region;
 use recap_core::jobs::{JobContext, Runner};
-use recap_core::ports::{Pull, QueueError};
+use recap_core::ports::{Pull, QueueError, Slots};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::awake;
-use crate::control::{self, Wishes};
+use crate::control::{self, AllSlots, Wishes};
 use crate::reconciler;
 use crate::recycle::Counted;
 
 /// Works until `shutdown` fires, then hands back what is in hand and returns;
-/// or until it is to be drained, and then does what is in hand first.
+/// or until it is to be drained, and then does what is in hand first. `slots` are
+/// those that the ports in `cx` wait for.
 ///
 /// # Errors
 ///
@@ -25,6 +26,7 @@ use crate::recycle::Counted;
 pub async fn run(
     config: &Config,
     cx: Arc<JobContext>,
+    slots: Arc<dyn Slots>,
     shutdown: CancellationToken,
 ) -> Result<(), QueueError> {
     let worker = &config.worker;
@@ -41,6 +43,7 @@ pub async fn run(
     let wishes = Wishes {
         started: wanted,
         advanced: config.features.advanced_summarization,
+        slots: AllSlots::new(config, slots),
         paused: pausing,
         drain: drain.clone(),
     };

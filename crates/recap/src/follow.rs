@@ -78,7 +78,8 @@ pub(crate) async fn to_the_end(
     submit(&ports, &job).await?;
     let shutdown = CancellationToken::new();
     let cx = Arc::new(recap_worker::context(&config, &ports, outside, clock));
-    let working = async { Ok(recap_worker::run(&config, cx, shutdown.clone()).await?) };
+    let slots = Arc::clone(&ports.shared.slots);
+    let working = async { Ok(recap_worker::run(&config, cx, slots, shutdown.clone()).await?) };
     let watching = async {
         let done = tokio::select! {
             job = watching => job.map(Some),

@@ -57,6 +57,13 @@ impl Default for LimitsConfig {
 }
 
 impl LimitsConfig {
+    /// What is wrong with them, for those who change them while running.
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        self.check(&mut found);
+        found
+    }
+
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         between("limits.fetches", self.fetches, 1, 64, found);
         between("limits.summarizations", self.summarizations, 1, 64, found);

@@ -24,4 +24,11 @@ impl Permit {
 #[async_trait]
 pub trait Slots: Send + Sync {
     async fn acquire(&self, slot: Slot) -> Permit;
+
+    /// There are so many from now on, at least 1, as far as this process goes. What
+    /// is held is held until it is given back, if it is more than that.
+    fn set_limit(&self, slot: Slot, limit: usize);
+
+    /// How many there are.
+    fn limit(&self, slot: Slot) -> usize;
 }

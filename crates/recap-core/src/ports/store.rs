@@ -117,6 +117,22 @@ pub struct Flags {
     pub video_preview: Option<bool>,
 }
 
+/// Limits that were changed while running; `None` is as the settings say. A rate
+/// of 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LimitChanges {
+    pub fetches: Option<usize>,
+    pub summarizations: Option<usize>,
+    pub open_jobs: Option<u64>,
+    pub open_jobs_per_client: Option<u64>,
+    pub global_submits_per_minute: Option<u32>,
+    pub submits_per_minute: Option<u32>,
+    pub reads_per_minute: Option<u32>,
+    pub lists_per_minute: Option<u32>,
+    pub changes_per_minute: Option<u32>,
+}
+
 /// What the operator wants of all processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -127,6 +143,7 @@ pub struct Control {
     /// run then and see it change.
     pub drain_asked_at: Option<Timestamp>,
     pub flags: Flags,
+    pub limits: LimitChanges,
 }
 
 /// Keeps jobs, their transcripts and the notes of their segments.
@@ -348,3 +365,18 @@ pub trait Store: Send + Sync {
 #[derive(Debug, thiserror::Error)]
 #[error("the store did not answer")]
 pub struct StoreError(#[source] pub BoxError);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_wanted_before_there_were_flags_or_limits_is_still_read() {
+        for (text, expected) in [
+            (r#"{"paused":true}"#, Control { paused: true, ..Control::default() }),
+            (r#"{"flags":{},"limits":{}}"#, Control::default()),
+        ] {
+            assert_eq!(serde_json::from_str::<Control>(text).unwrap(), expected);
+        }
+    }
+}

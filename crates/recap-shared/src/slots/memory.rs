@@ -1,29 +1,69 @@
 //! Slots within one process: first come, first served.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use recap_config::LimitsConfig;
 use recap_core::ports::{Permit, Slot, Slots};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Notify;
 
 use crate::numbers::{Counted, Counts};
 
 pub(crate) struct MemorySlots {
-    fetches: Pool,
-    summarizations: Pool,
+    fetches: Arc<Pool>,
+    summarizations: Arc<Pool>,
     counts: Arc<Counts>,
 }
 
-/// As many as there are of one kind.
+/// Those of one kind.
 struct Pool {
-    size: usize,
-    free: Arc<Semaphore>,
+    places: Mutex<Places>,
+    /// Held by the first of those who wait; the others stand behind it in order.
+    turn: tokio::sync::Mutex<()>,
+    /// Tells the first of them to look again.
+    bell: Notify,
 }
 
+/// More are taken than there are for a while after there came to be fewer.
+struct Places {
+    all: usize,
+    taken: usize,
+}
+
+/// One place, until it is dropped.
+pub(super) struct Place(Arc<Pool>);
+
 impl Pool {
-    fn new(size: usize) -> Self {
-        Self { size, free: Arc::new(Semaphore::new(size)) }
+    fn new(all: usize) -> Arc<Self> {
+        let (places, turn) = (Mutex::new(Places { all, taken: 0 }), tokio::sync::Mutex::default());
+        Arc::new(Self { places, turn, bell: Notify::new() })
+    }
+
+    async fn take(self: &Arc<Self>) -> Place {
+        let _turn = self.turn.lock().await;
+        while !self.places().take() {
+            self.bell.notified().await;
+        }
+        Place(Arc::clone(self))
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Places {
+    fn take(&mut self) -> bool {
+        let free = self.taken < self.all;
+        self.taken += usize::from(free);
+        free
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.0.places().taken -= 1;
+        self.0.bell.notify_one();
     }
 }
 
@@ -34,22 +74,16 @@ impl MemorySlots {
         Self { fetches: Pool::new(fetches), summarizations: Pool::new(summarizations), counts }
     }
 
-    fn pool(&self, slot: Slot) -> &Pool {
+    fn pool(&self, slot: Slot) -> &Arc<Pool> {
         match slot {
             Slot::Fetch => &self.fetches,
             Slot::Summarize => &self.summarizations,
         }
     }
 
-    /// How many there are of one kind.
-    pub(super) fn size(&self, slot: Slot) -> usize {
-        self.pool(slot).size
-    }
-
     /// One of this process's own.
-    pub(super) async fn take(&self, slot: Slot) -> OwnedSemaphorePermit {
-        let permit = Arc::clone(&self.pool(slot).free).acquire_owned().await;
-        permit.expect("the semaphore is never closed")
+    pub(super) async fn take(&self, slot: Slot) -> Place {
+        self.pool(slot).take().await
     }
 
     pub(super) fn in_use(&self, slot: Slot) -> Counted {
@@ -68,5 +102,15 @@ impl Slots for MemorySlots {
         let mine = self.take(slot).await;
         drop(waiting);
         Permit::new((self.in_use(slot), mine))
+    }
+
+    fn set_limit(&self, slot: Slot, limit: usize) {
+        let pool = self.pool(slot);
+        pool.places().all = limit.max(1);
+        pool.bell.notify_one();
+    }
+
+    fn limit(&self, slot: Slot) -> usize {
+        self.pool(slot).places().all
     }
 }

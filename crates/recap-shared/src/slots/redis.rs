@@ -47,7 +47,7 @@ impl RedisSlots {
         let duration = u64::try_from(self.keeper.lease().as_millis()).expect("minutes");
         let mut call = self.script.prepare_invoke();
         call.key(lease.leased().key(&self.server));
-        call.arg(lease.token()).arg(self.near.size(slot)).arg(duration);
+        call.arg(lease.token()).arg(self.near.limit(slot)).arg(duration);
         self.server.run(&call).await
     }
 
@@ -74,6 +74,16 @@ impl Slots for RedisSlots {
         lease.hold();
         // Dropped in this order: the fleet's before the process's own.
         Permit::new((lease, self.near.in_use(slot), mine))
+    }
+
+    fn set_limit(&self, slot: Slot, limit: usize) {
+        self.near.set_limit(slot, limit);
+        // Whoever waits for the fleet asks with the new limit.
+        self.bells.ring(slot);
+    }
+
+    fn limit(&self, slot: Slot) -> usize {
+        self.near.limit(slot)
     }
 }
 

@@ -52,6 +52,12 @@ impl Slots for Few {
     async fn acquire(&self, _: Slot) -> Permit {
         Permit::new(Held(Arc::clone(&self.0).acquire_owned().await.unwrap()))
     }
+
+    fn set_limit(&self, _: Slot, _: usize) {}
+
+    fn limit(&self, _: Slot) -> usize {
+        self.0.available_permits()
+    }
 }
 
 #[async_trait]

@@ -41,6 +41,12 @@ impl Slots for Told {
         self.acquired.lock().unwrap().push(slot);
         Permit::new(())
     }
+
+    fn set_limit(&self, _: Slot, _: usize) {}
+
+    fn limit(&self, _: Slot) -> usize {
+        1
+    }
 }
 
 impl Told {

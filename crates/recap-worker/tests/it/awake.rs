@@ -12,6 +12,8 @@ use tokio::net::TcpListener;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::slots;
+
 /// The door of the instance, and a worker's settings that name it.
 async fn door() -> (TcpListener, Config) {
     let door = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -37,7 +39,7 @@ async fn its_own_address_is_asked_for_after_work() {
     let (door, config) = door().await;
     let (jobs, stop) = (TestJobs::new(), CancellationToken::new());
     jobs.submit(JobKind::Summary).await;
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let standing = async {
         asked_for(&door).await;
         stop.cancel();
@@ -53,7 +55,7 @@ async fn it_is_asked_for_while_a_drained_worker_has_a_job_in_hand() {
     jobs.media.then(Reply::Hang);
     jobs.submit(JobKind::Summary).await;
     let mut events = jobs.events.subscribe();
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let standing = async {
         while jobs.media.calls().is_empty() {
             events.recv().await.unwrap();
@@ -72,7 +74,7 @@ async fn it_is_asked_for_while_a_drained_worker_has_a_job_in_hand() {
 async fn nobody_asks_for_it_while_there_is_no_work() {
     let (door, config) = door().await;
     let (jobs, stop) = (TestJobs::new(), CancellationToken::new());
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let standing = async {
         timeout(Duration::from_mins(1), door.accept()).await.expect_err("nobody asks");
         stop.cancel();

@@ -13,11 +13,11 @@ use recap_config::Config;
 use recap_core::JobKind;
 use recap_core::job::Owner;
 use recap_core::ports::{
-    Control, Entry, Events as _, Flags, JobEvent, Notification, Notifier, Queue as _, Response,
-    Store as _, Webhooks as _,
+    Control, Entry, Events as _, Flags, JobEvent, LimitChanges, Notification, Notifier, Queue as _,
+    Response, Slot, Slots, Store as _, Webhooks as _,
 };
 use recap_core::webhook::DeliveryStatus;
-use recap_testkit::fakes::{ScriptedNotifier, TestJobs};
+use recap_testkit::fakes::{FakeSlots, ScriptedNotifier, TestJobs};
 use recap_testkit::samples;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ async fn lost_jobs_are_looked_for_after_a_panic() {
 
     let mut events = jobs.events.subscribe();
     let (config, stop) = (Config::default(), CancellationToken::new());
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let watching = async {
         while !jobs.job(id).status.is_terminal() {
             events.recv().await.unwrap();
@@ -62,7 +62,7 @@ async fn summaries_are_thought_about_longer_while_the_operator_wants_it() {
 
     let mut events = jobs.events.subscribe();
     let (config, stop) = (Config::default(), CancellationToken::new());
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let watching = async {
         while !jobs.job(id).status.is_terminal() {
             events.recv().await.unwrap();
@@ -78,6 +78,41 @@ async fn summaries_are_thought_about_longer_while_the_operator_wants_it() {
     let both = async { tokio::join!(working, watching) };
     let (worked, ()) = tokio::time::timeout(Duration::from_mins(1), both).await.unwrap();
     worked.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn there_are_as_many_slots_as_the_operator_wants() {
+    let (jobs, slots) = (TestJobs::new(), Arc::new(FakeSlots::default()));
+    let want = async |limits: LimitChanges| {
+        jobs.store.set_control(&Control { limits, ..Control::default() }).await.unwrap();
+        jobs.events.publish(JobEvent::ControlChanged).await;
+    };
+    let are = async |expected: [usize; 2]| {
+        while [Slot::Fetch, Slot::Summarize].map(|it| slots.limit(it)) != expected {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    // As it was when the worker started.
+    want(LimitChanges { fetches: Some(5), ..LimitChanges::default() }).await;
+    let (mut config, stop) = (Config::default(), CancellationToken::new());
+    config.limits.summarizations = 2;
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots.clone(), stop.clone());
+    let watching = async {
+        are([5, 2]).await;
+        want(LimitChanges { summarizations: Some(7), ..LimitChanges::default() }).await;
+        are([1, 7]).await;
+        want(LimitChanges::default()).await;
+        are([1, 2]).await;
+        stop.cancel();
+    };
+    let both = async { tokio::join!(working, watching) };
+    let (worked, ()) = tokio::time::timeout(Duration::from_mins(1), both).await.unwrap();
+    worked.unwrap();
+}
+
+/// Slots that nobody waits for.
+fn slots() -> Arc<dyn Slots> {
+    Arc::new(FakeSlots::default())
 }
 
 /// Takes its time over each message.
@@ -110,7 +145,7 @@ async fn stopped_over_a_message(takes: Duration) -> (DeliveryStatus, Duration) {
     jobs.queue.push(&[entry], Duration::ZERO).await.unwrap();
 
     let (config, stop) = (Config::default(), CancellationToken::new());
-    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), stop.clone());
+    let working = recap_worker::run(&config, Arc::clone(&jobs.cx), slots(), stop.clone());
     let stopping = async {
         begun.notified().await;
         stop.cancel();

@@ -28,6 +28,7 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> (Ports, Ports)) {
     );
     tokio::join!(
         async { slots_are_of_both(&pair(fresh).await).await },
+        async { more_slots_are_of_both(&pair(fresh).await).await },
         async { a_slot_is_held_for_as_long_as_it_takes(&pair(fresh).await).await },
         async { breakers_are_of_both(&pair(fresh).await).await },
         async { limits_are_of_both(&pair(fresh).await).await },
@@ -181,6 +182,29 @@ async fn slots_are_of_both((a, b): &(Ports, Ports)) {
             not_soon("one for one", waiting.join_next()).await;
         }
     }
+}
+
+async fn more_slots_are_of_both((a, b): &(Ports, Ports)) {
+    let mut held = vec![within(a.slots.acquire(Slot::Summarize)).await];
+    let mut waiting = JoinSet::new();
+    for process in [b, b] {
+        let slots = Arc::clone(&process.slots);
+        waiting.spawn(async move { slots.acquire(Slot::Summarize).await });
+    }
+    not_soon("it is taken", waiting.join_next()).await;
+    for process in [a, b] {
+        process.slots.set_limit(Slot::Summarize, 2);
+    }
+    held.push(within(waiting.join_next()).await.unwrap().unwrap());
+    not_soon("there is one for each", waiting.join_next()).await;
+    // Fewer of them again: one that is given back is nobody's.
+    for process in [a, b] {
+        process.slots.set_limit(Slot::Summarize, 1);
+    }
+    held.pop();
+    not_soon("one is held", waiting.join_next()).await;
+    held.pop();
+    within(waiting.join_next()).await;
 }
 
 /// Longer than a lease, and no longer.

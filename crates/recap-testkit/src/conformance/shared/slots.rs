@@ -13,6 +13,8 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Slots>) {
     first_come_first_served(fresh().await).await;
     who_does_not_wait_any_more_takes_none(&*fresh().await).await;
     they_are_given_back_again_and_again(fresh().await).await;
+    more_of_them_are_there_at_once(fresh().await).await;
+    fewer_of_them_take_nothing_from_anyone(&*fresh().await).await;
 }
 
 async fn there_are_as_many_as_the_settings_say(slots: &dyn Slots) {
@@ -74,4 +76,37 @@ async fn they_are_given_back_again_and_again(slots: Arc<dyn Slots>) {
         });
     }
     within(working.join_all()).await;
+}
+
+async fn more_of_them_are_there_at_once(slots: Arc<dyn Slots>) {
+    assert_eq!(slots.limit(Slot::Summarize), SUMMARIZATIONS);
+    let mut held = vec![within(slots.acquire(Slot::Summarize)).await];
+    let mut waiting = JoinSet::new();
+    for _ in 0..3 {
+        let slots = Arc::clone(&slots);
+        waiting.spawn(async move { slots.acquire(Slot::Summarize).await });
+    }
+    not_soon("it is taken", waiting.join_next()).await;
+    slots.set_limit(Slot::Summarize, SUMMARIZATIONS + 2);
+    assert_eq!(slots.limit(Slot::Summarize), SUMMARIZATIONS + 2);
+    for _ in 0..2 {
+        held.push(within(waiting.join_next()).await.unwrap().unwrap());
+    }
+    not_soon("all are taken", waiting.join_next()).await;
+    assert_eq!(slots.limit(Slot::Fetch), FETCHES, "those of another kind stay");
+}
+
+async fn fewer_of_them_take_nothing_from_anyone(slots: &dyn Slots) {
+    slots.set_limit(Slot::Fetch, 3);
+    let mut held: Vec<Permit> = Vec::new();
+    for _ in 0..3 {
+        held.push(within(slots.acquire(Slot::Fetch)).await);
+    }
+    slots.set_limit(Slot::Fetch, 1);
+    for _ in 0..3 {
+        not_soon("there are no fewer than that", slots.acquire(Slot::Fetch)).await;
+        held.pop();
+    }
+    held.push(within(slots.acquire(Slot::Fetch)).await);
+    not_soon("there is one", slots.acquire(Slot::Fetch)).await;
 }

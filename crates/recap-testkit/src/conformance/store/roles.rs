@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use recap_core::ports::{Control, Flags, Store};
+use recap_core::ports::{Control, Flags, LimitChanges, Store};
 use tokio::task::JoinSet;
 
 use super::at;
@@ -55,6 +55,16 @@ async fn what_the_operator_wants_is_kept(store: &dyn Store) {
         Control { drain_asked_at: Some(drain), ..Control::default() },
         Control {
             flags: Flags { video_preview: Some(false), ..Flags::default() },
+            ..Control::default()
+        },
+        Control {
+            limits: LimitChanges {
+                fetches: Some(64),
+                open_jobs: Some(1_000_000),
+                reads_per_minute: Some(60_000_000),
+                lists_per_minute: Some(0),
+                ..LimitChanges::default()
+            },
             ..Control::default()
         },
         Control::default(),
