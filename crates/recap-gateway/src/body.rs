@@ -35,7 +35,8 @@ pub(crate) use self::key::{CreateKey, KeyBody, KeyList, NewKeyBody};
 pub(crate) use self::limits::{CommonBounds, LimitsBody};
 pub(crate) use self::list::{JobList, JobResultList};
 pub(crate) use self::operator::{
-    AnyJobItem, AnyJobList, ControlBody, FlagsBody, Replay, Replayed, SetFlags, Settings,
+    AnyJobItem, AnyJobList, ChangedLimits, ControlBody, FlagsBody, Replay, Replayed, SetFlags,
+    SetLimits, Settings,
 };
 pub(crate) use self::outcome::eta;
 pub(crate) use self::own::{CreateCue, CreateOwn, OwnFormat};

@@ -7,7 +7,6 @@ use std::sync::{Mutex as Lock, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use recap_config::LimitsConfig;
 use recap_core::job::Owner;
 use recap_core::load::Luxury;
 use recap_core::ports::{JobFilter, StoreError};
@@ -31,11 +30,10 @@ const FRESH_FAR: Duration = Duration::from_secs(10);
 /// Open batches of one owner that are looked at, of each status.
 const BATCHES: usize = 100;
 
-/// Keeps the number of open jobs below a limit.
+/// Keeps the number of open jobs below the limits, as they are when one more is
+/// wanted.
+#[derive(Default)]
 pub(crate) struct Capacity {
-    limit: u64,
-    /// Open jobs of one owner.
-    per_owner: u64,
     own: Own,
     throughput: Lock<Throughput>,
     /// Held while counting, so that a burst of submits asks the store once.
@@ -50,16 +48,6 @@ struct Count {
 }
 
 impl Capacity {
-    pub(crate) fn new(limits: &LimitsConfig) -> Self {
-        Self {
-            limit: limits.open_jobs,
-            per_owner: limits.open_jobs_per_client,
-            own: Own::new(limits.open_jobs_per_client),
-            throughput: Lock::default(),
-            count: Mutex::new(None),
-        }
-    }
-
     /// A job has ended, here or elsewhere.
     pub(crate) fn job_ended(&self, now: Timestamp) {
         self.throughput().note(now);
@@ -78,47 +66,47 @@ impl Capacity {
         if cx.state.load.is_off(Luxury::NewWork) {
             return Err(overloaded());
         }
-        let (owner, wanted) = (&job.owner, jobs.min(self.per_owner));
+        let limits = cx.limits.get();
+        let (most, per_owner) = (limits.open_jobs, limits.open_jobs_per_client);
+        let (owner, wanted) = (&job.owner, jobs.min(per_owner));
         let is_batch = job.kind == JobKind::Batch;
         // What its open batches are yet to make has to be looked up.
         let least = if is_batch { u64::MAX } else { wanted };
-        if let Err(begun) = self.own.take(owner, least, now) {
-            let open = cx.ask(cx.store().count_open(Some(owner), self.per_owner)).await?;
+        if let Err(begun) = self.own.take(owner, least, per_owner, now) {
+            let open = cx.ask(cx.store().count_open(Some(owner), per_owner)).await?;
             let mut own = open;
-            if is_batch && own > 0 && own + wanted <= self.per_owner {
+            if is_batch && own > 0 && own + wanted <= per_owner {
                 own += unmade(cx, owner).await?;
             }
-            if own + wanted > self.per_owner {
-                return Err(self.too_many(own, now));
+            if own + wanted > per_owner {
+                return Err(self.too_many(own, per_owner, now));
             }
             self.own.counted(begun, owner, open, wanted, now);
         }
-        if self.take(cx, jobs, now).await? { Ok(()) } else { Err(self.full(now)) }
+        if self.take(cx, jobs, most, now).await? { Ok(()) } else { Err(self.full(most, now)) }
     }
 
-    /// Takes the places of `jobs` more jobs if there is one, and says whether there
-    /// was. A submit that fails after this gives them back with the next count.
-    async fn take(&self, cx: &Context, jobs: u64, now: Timestamp) -> Result<bool, StoreError> {
+    /// Takes the places of `jobs` more jobs if there is one among `most`, and says
+    /// whether there was. A submit that fails after this gives them back with the next
+    /// count.
+    async fn take(
+        &self,
+        cx: &Context,
+        jobs: u64,
+        most: u64,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let mut count = self.count.lock().await;
-        let current = match count.take().filter(|it| self.is_fresh(it, now)) {
+        let current = match count.take().filter(|it| it.is_fresh(most, now)) {
             Some(fresh) => fresh,
             None => counted(cx, now).await?,
         };
         let current = count.insert(current);
-        let free = current.open + current.taken < self.limit;
+        let free = current.open + current.taken < most;
         if free {
             current.taken += jobs;
         }
         Ok(free)
-    }
-
-    /// Far from the limit a count is used for longer, but never for more than
-    /// an eighth of the room it found: other processes go by theirs.
-    fn is_fresh(&self, count: &Count, now: Timestamp) -> bool {
-        let room = self.limit.saturating_sub(count.open);
-        let far = count.open < self.limit / 2 && count.taken < room / 8;
-        let fresh = if far { FRESH_FAR } else { FRESH_NEAR };
-        count.at <= now && now < count.at + fresh
     }
 
     /// Open jobs as they were last counted, if that is known without waiting.
@@ -127,20 +115,29 @@ impl Capacity {
         count.as_ref().map(|it| it.open + it.taken)
     }
 
-    fn full(&self, now: Timestamp) -> ApiError {
-        let detail =
-            format!("{} jobs are waiting or running already; try again later.", self.limit);
+    fn full(&self, most: u64, now: Timestamp) -> ApiError {
+        let detail = format!("{most} jobs are waiting or running already; try again later.");
         ApiError::new(ErrorCode::QueueFull, detail).retry_after(self.throughput().wait(now))
     }
 
-    fn too_many(&self, open: u64, now: Timestamp) -> ApiError {
-        let most = self.per_owner;
+    fn too_many(&self, open: u64, most: u64, now: Timestamp) -> ApiError {
         let detail = format!("{open} jobs of yours have not ended; there may be {most} at most.");
         ApiError::new(ErrorCode::TooManyJobs, detail).retry_after(self.throughput().wait(now))
     }
 
     fn throughput(&self) -> MutexGuard<'_, Throughput> {
         self.throughput.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Count {
+    /// Far from the limit a count is used for longer, but never for more than
+    /// an eighth of the room it found: other processes go by theirs.
+    fn is_fresh(&self, most: u64, now: Timestamp) -> bool {
+        let room = most.saturating_sub(self.open);
+        let far = self.open < most / 2 && self.taken < room / 8;
+        let fresh = if far { FRESH_FAR } else { FRESH_NEAR };
+        self.at <= now && now < self.at + fresh
     }
 }
 

@@ -11,12 +11,13 @@ use recap_config::Config;
 use recap_core::jobs::{Clock, Desk};
 use recap_core::load::Load;
 use recap_core::ports::{
-    BreakerUse, Cache, Events, Keys, Limits, Pools, Probe, Queue, Replies, Report, Store,
+    BreakerUse, Cache, Events, Keys, Limits, Pools, Probe, Queue, Replies, Report, Slots, Store,
     StoreError, Webhooks,
 };
 use recap_core::webhook::AddressRules;
 use recap_core::{ErrorCode, JobId, Moment};
 use recap_telemetry::metrics;
+use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +30,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::flags::Flags;
 use crate::frame::Manners;
 use crate::lanes::Lanes;
-use crate::limit::Limiter;
+use crate::limit::{InForce, Limiter};
 use crate::news::News;
 use crate::reach::{Questions, Reach};
 use crate::seats::Seats;
@@ -59,6 +60,8 @@ pub struct State {
     pub keys: Arc<dyn Keys>,
     pub replies: Arc<dyn Replies>,
     pub limits: Arc<dyn Limits>,
+    /// Told how many there are, for those who look at what is in use; never taken here.
+    pub slots: Arc<dyn Slots>,
     pub cache: Arc<dyn Cache>,
     /// What is left off while memory is short.
     pub load: Load,
@@ -79,16 +82,20 @@ pub(crate) struct Context {
     pub(crate) rules: Rules,
     /// Who calls.
     pub(crate) callers: Callers,
-    /// How often they may.
+    /// How often they may, and how much at once, as it is now.
+    pub(crate) limits: Arc<InForce>,
+    /// Goes by that.
     pub(crate) limiter: Limiter,
     /// What every answer tells a browser.
     pub(crate) manners: Manners,
-    /// How much they may do at once.
+    /// How much they may do at once, as far as it never changes.
     pub(crate) bounds: CommonBounds,
     /// Regions that jobs may be pinned to.
     pub(crate) regions: Vec<String>,
     /// What is switched on.
     pub(crate) flags: Flags,
+    /// The operator may have changed something.
+    pub(crate) control_changed: Notify,
     pub(crate) capacity: Capacity,
     pub(crate) lanes: Lanes,
     pub(crate) copies: Copies,
@@ -148,16 +155,19 @@ impl Context {
         callers: Callers,
         shutdown: CancellationToken,
     ) -> Self {
+        let limits = Arc::new(InForce::new(&config.limits));
         let settings = serde_json::to_string(config).expect("settings are plain data");
         Self {
             rules: Rules::new(config),
             callers,
-            limiter: Limiter::new(&config.limits, Arc::clone(&state.limits)),
+            limiter: Limiter::new(Arc::clone(&limits), Arc::clone(&state.limits)),
+            limits,
             manners: Manners::new(&config.server),
             bounds: CommonBounds::new(config),
             regions: config.queue.regions.clone(),
             flags: Flags::new(&config.features, state.load.clone()),
-            capacity: Capacity::new(&config.limits),
+            control_changed: Notify::new(),
+            capacity: Capacity::default(),
             lanes: Lanes::new(&config.queue),
             copies: Copies::new(Arc::clone(&state.cache), config.cache.job()),
             queue_reach: Reach::new(config.queue.rest()),

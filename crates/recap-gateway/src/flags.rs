@@ -1,30 +1,15 @@
 //! Features that can be switched while the process runs.
 
-use std::convert::Infallible;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use recap_config::FeaturesConfig;
 use recap_core::load::{Load, Luxury};
 use recap_core::ports;
-use tokio::sync::Notify;
-use tokio::time::{sleep, timeout};
-use tracing::debug;
-
-use crate::context::Context;
-
-/// How often the store is asked in any case: between processes an event may get
-/// lost.
-const EVERY: Duration = Duration::from_secs(10);
-
-/// How long it may take to answer.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The settings, and what the operator has changed of them since.
 pub(crate) struct Flags {
     settings: FeaturesConfig,
     changed: Mutex<ports::Flags>,
-    stale: Notify,
     load: Load,
 }
 
@@ -39,8 +24,7 @@ pub(crate) enum Feature {
 
 impl Flags {
     pub(crate) fn new(settings: &FeaturesConfig, load: Load) -> Self {
-        let (changed, stale) = (Mutex::default(), Notify::new());
-        Self { settings: settings.clone(), changed, stale, load }
+        Self { settings: settings.clone(), changed: Mutex::default(), load }
     }
 
     /// A finished summary job carries its transcript.
@@ -80,28 +64,7 @@ impl Flags {
         *self.get() = flags;
     }
 
-    /// The operator may have changed something.
-    pub(crate) fn look_again(&self) {
-        self.stale.notify_one();
-    }
-
     fn get(&self) -> MutexGuard<'_, ports::Flags> {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Keeps the flags as the store has them. Never returns. A store that is away
-/// leaves them as they were.
-pub(crate) async fn follow(cx: &Context) -> Infallible {
-    loop {
-        match timeout(PATIENCE, cx.store().control()).await {
-            Ok(Ok(control)) => cx.flags.set(control.flags),
-            Ok(Err(error)) => debug!(error = %error.0, "the flags stay as they are"),
-            Err(elapsed) => debug!(error = %elapsed, "the flags stay as they are"),
-        }
-        tokio::select! {
-            () = cx.flags.stale.notified() => {}
-            () = sleep(EVERY) => {}
-        }
     }
 }

@@ -8,6 +8,7 @@ mod address;
 mod body;
 mod capacity;
 mod context;
+mod control;
 mod copies;
 mod cursor;
 mod docs;

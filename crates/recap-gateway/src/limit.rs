@@ -6,16 +6,17 @@
 //! the time that asking about the budget would take.
 
 mod charge;
+mod in_force;
 mod near;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use recap_config::LimitsConfig;
 use recap_core::ports::{Budget, Level, Limits, Rate};
 use recap_telemetry::metrics;
 
 pub(crate) use self::charge::{Charge, up};
+pub(crate) use self::in_force::InForce;
 pub(crate) use self::near::Near;
 use crate::access::{Class, Who};
 
@@ -50,14 +51,14 @@ impl Policy {
 
 /// Charges requests.
 pub(crate) struct Limiter {
-    rates: LimitsConfig,
+    limits: Arc<InForce>,
     shared: Arc<dyn Limits>,
     near: Near,
 }
 
 impl Limiter {
-    pub(crate) fn new(rates: &LimitsConfig, shared: Arc<dyn Limits>) -> Self {
-        Self { rates: rates.clone(), shared, near: Near::new() }
+    pub(crate) fn new(limits: Arc<InForce>, shared: Arc<dyn Limits>) -> Self {
+        Self { limits, shared, near: Near::new() }
     }
 
     /// Takes one from each budget of `class`, or none from any.
@@ -99,23 +100,24 @@ impl Limiter {
     }
 
     fn reads(&self) -> Policy {
-        Policy::new("read", self.rates.reads_per_minute, MINUTE)
+        let limits = self.limits.get();
+        Policy::new("read", limits.reads_per_minute, MINUTE)
     }
 
     /// A rate of 0 is no limit.
     fn policies(&self, class: Class, who: &Who) -> Vec<Policy> {
-        let rates = &self.rates;
+        let limits = self.limits.get();
         let own = |name, count| Policy::new(name, count, MINUTE);
         let mut all = match class {
             Class::Free => Vec::new(),
             Class::Submit => vec![
-                own(GLOBAL, rates.global_submits_per_minute),
-                own("submit", who.submits_per_minute.unwrap_or(rates.submits_per_minute)),
+                own(GLOBAL, limits.global_submits_per_minute),
+                own("submit", who.submits_per_minute.unwrap_or(limits.submits_per_minute)),
                 Policy::new("daily", who.submits_per_day.unwrap_or(0), DAY),
             ],
             Class::Read => vec![self.reads()],
-            Class::List => vec![own("list", rates.lists_per_minute)],
-            Class::Manage => vec![own("change", rates.changes_per_minute)],
+            Class::List => vec![own("list", limits.lists_per_minute)],
+            Class::Manage => vec![own("change", limits.changes_per_minute)],
         };
         all.retain(|it| it.rate.count > 0);
         all

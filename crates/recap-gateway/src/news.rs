@@ -145,10 +145,10 @@ fn pass_on(cx: &Context, event: JobEvent) {
         JobEvent::Missed => {
             cx.callers.keys_changed();
             cx.copies.has_changed(None);
-            cx.flags.look_again();
+            cx.control_changed.notify_one();
             cx.news.tell_all(&Heard::Missed);
         }
-        JobEvent::ControlChanged => cx.flags.look_again(),
+        JobEvent::ControlChanged => cx.control_changed.notify_one(),
         JobEvent::CancelRequested { .. } => {}
     }
 }

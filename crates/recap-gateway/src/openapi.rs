@@ -92,6 +92,8 @@ fn operations(item: &mut PathItem) -> impl Iterator<Item = (&'static str, &mut O
         admin::control::drain,
         admin::flags::find,
         admin::flags::set,
+        admin::limits::find,
+        admin::limits::set,
         admin::jobs::list,
         admin::replay::replay,
         admin::config::find,

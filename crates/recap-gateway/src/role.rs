@@ -105,6 +105,7 @@ pub fn role(
         keys: Arc::clone(&ports.keys),
         replies: Arc::clone(&ports.replies),
         limits: Arc::clone(&ports.shared.limits),
+        slots: Arc::clone(&ports.shared.slots),
         cache: Arc::clone(&ports.shared.cache),
         load: ports.load.clone(),
         addresses: AddressRules::new(

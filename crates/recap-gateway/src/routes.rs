@@ -131,6 +131,11 @@ fn admin_endpoints(app: &mut impl Router) {
             Manage,
             admin::flags::set,
         ))
+        .service(at("/v1/admin/limits").get(ADMIN, Read, admin::limits::find).put(
+            ADMIN,
+            Manage,
+            admin::limits::set,
+        ))
         .service(at("/v1/admin/jobs").get(ADMIN, List, admin::jobs::list))
         .service(at("/v1/admin/replay").post(ADMIN, Manage, admin::replay::replay))
         .service(at("/v1/admin/config").get(ADMIN, Read, admin::config::find))

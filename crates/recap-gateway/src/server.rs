@@ -18,7 +18,7 @@ use tracing::debug;
 
 use crate::access::{Callers, attend};
 use crate::context::{Context, State};
-use crate::flags;
+use crate::control;
 use crate::frame::frame;
 use crate::news;
 use crate::routes;
@@ -96,7 +96,7 @@ async fn run(
     let refused = tokio::select! {
         ended = &mut server => return ended,
         never = listening => never,
-        never = flags::follow(cx) => match never {},
+        never = control::follow(cx) => match never {},
         refused = attend(cx) => refused,
     };
     let ((), ended) = tokio::join!(handle.stop(false), server);

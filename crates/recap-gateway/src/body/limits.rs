@@ -62,7 +62,7 @@ struct Bounds {
     video_hours: u64,
 }
 
-/// The bounds that are the same for everyone.
+/// The bounds that are the same for everyone, and for as long as the process runs.
 #[derive(Clone, Debug)]
 pub(crate) struct CommonBounds(Bounds);
 
@@ -73,22 +73,23 @@ impl CommonBounds {
             transcript_bytes: config.server.max_transcript_bytes,
             batch_items: config.limits.batch_items,
             open_jobs: 0,
-            max_open_jobs: config.limits.open_jobs_per_client,
+            max_open_jobs: 0,
             webhook_endpoints: config.webhooks.max_endpoints,
             video_hours: config.jobs.max_video_hours,
         })
     }
-
-    /// How many open jobs are worth counting.
-    pub(crate) fn max_open_jobs(&self) -> u64 {
-        self.0.max_open_jobs
-    }
 }
 
 impl LimitsBody {
-    pub(crate) fn new(levels: Vec<(Policy, Level)>, common: &CommonBounds, open_jobs: u64) -> Self {
+    /// For one who has `open_jobs` of `max_open_jobs`.
+    pub(crate) fn new(
+        levels: Vec<(Policy, Level)>,
+        common: &CommonBounds,
+        open_jobs: u64,
+        max_open_jobs: u64,
+    ) -> Self {
         let policies = levels.into_iter().map(PolicyBody::from).collect();
-        let bounds = Bounds { open_jobs, ..common.0.clone() };
+        let bounds = Bounds { open_jobs, max_open_jobs, ..common.0.clone() };
         Self { object: "limits", policies, bounds }
     }
 }

@@ -1,5 +1,7 @@
 //! What those who run recap see and say.
 
+mod limits;
+
 use jiff::Timestamp;
 use recap_config::FeaturesConfig;
 use recap_core::ErrorCode;
@@ -7,6 +9,7 @@ use recap_core::ports::{Control, Flags};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use self::limits::{ChangedLimits, SetLimits};
 use super::JobItem;
 use super::bounded::choice;
 

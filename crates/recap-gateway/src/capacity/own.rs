@@ -17,7 +17,6 @@ const MOST: NonZeroUsize = NonZeroUsize::new(1000).expect("not zero");
 
 /// Counts of owners who are far from their limit.
 pub(super) struct Own {
-    limit: u64,
     counts: Mutex<LruCache<Owner, Count>>,
 }
 
@@ -36,19 +35,27 @@ pub(super) struct Begun {
     ever: u64,
 }
 
-impl Own {
-    pub(super) fn new(limit: u64) -> Self {
-        Self { limit, counts: Mutex::new(LruCache::new(MOST)) }
+impl Default for Own {
+    fn default() -> Self {
+        Self { counts: Mutex::new(LruCache::new(MOST)) }
     }
+}
 
-    /// Takes `wanted` places if that is surely within the limit; else the store has to
+impl Own {
+    /// Takes `wanted` places if that is surely within `limit`; else the store has to
     /// count. Never more than an eighth of the room that a count found: other
     /// processes go by theirs.
-    pub(super) fn take(&self, owner: &Owner, wanted: u64, now: Timestamp) -> Result<(), Begun> {
+    pub(super) fn take(
+        &self,
+        owner: &Owner,
+        wanted: u64,
+        limit: u64,
+        now: Timestamp,
+    ) -> Result<(), Begun> {
         let mut counts = self.counts();
         let Some(count) = counts.get_mut(owner) else { return Err(Begun { ever: 0 }) };
         let fresh = count.at <= now && now < count.at + FRESH;
-        let share = self.limit.saturating_sub(count.open) / 8;
+        let share = limit.saturating_sub(count.open) / 8;
         if !fresh || count.taken.saturating_add(wanted) > share {
             return Err(Begun { ever: count.ever });
         }
@@ -83,35 +90,38 @@ mod tests {
 
     #[test]
     fn a_count_is_used_for_a_moment_and_for_an_eighth_of_the_room() {
-        let (own, owner, now) = (Own::new(100), Owner::default(), Timestamp::UNIX_EPOCH);
-        let begun = own.take(&owner, 1, now).unwrap_err();
+        let (own, owner, now) = (Own::default(), Owner::default(), Timestamp::UNIX_EPOCH);
+        let begun = own.take(&owner, 1, 100, now).unwrap_err();
         own.counted(begun, &owner, 20, 1, now);
-        let taken = (0..100).filter(|_| own.take(&owner, 1, now).is_ok()).count();
+        let taken = (0..100).filter(|_| own.take(&owner, 1, 100, now).is_ok()).count();
         assert_eq!(taken, 9);
-        let begun = own.take(&owner, 1, now).unwrap_err();
+        let begun = own.take(&owner, 1, 100, now).unwrap_err();
         own.counted(begun, &owner, 20, 1, now);
-        assert!(own.take(&owner, 9, now).is_ok());
-        assert!(own.take(&owner, 1, now + FRESH).is_err());
-        assert!(own.take(&Owner::new("another"), 1, now).is_err());
+        assert!(own.take(&owner, 9, 100, now).is_ok());
+        assert!(own.take(&owner, 1, 100, now + FRESH).is_err());
+        assert!(own.take(&Owner::new("another"), 1, 100, now).is_err());
+        // By another limit there is more room, or none.
+        assert!(own.take(&owner, 9, 200, now).is_ok());
+        assert!(own.take(&owner, 1, 20, now).is_err());
     }
 
     #[test]
     fn who_is_near_the_limit_is_counted_each_time() {
-        let (own, owner, now) = (Own::new(100), Owner::default(), Timestamp::UNIX_EPOCH);
+        let (own, owner, now) = (Own::default(), Owner::default(), Timestamp::UNIX_EPOCH);
         for open in [93, 100, 200] {
             own.counted(Begun { ever: 0 }, &owner, open, 1, now);
-            assert!(own.take(&owner, 1, now).is_err(), "{open}");
+            assert!(own.take(&owner, 1, 100, now).is_err(), "{open}");
         }
     }
 
     #[test]
     fn what_is_taken_while_the_store_counts_is_not_forgotten() {
-        let (own, owner, now) = (Own::new(100), Owner::default(), Timestamp::UNIX_EPOCH);
+        let (own, owner, now) = (Own::default(), Owner::default(), Timestamp::UNIX_EPOCH);
         own.counted(Begun { ever: 0 }, &owner, 20, 0, now);
-        let begun = own.take(&owner, 11, now).unwrap_err();
-        assert!(own.take(&owner, 6, now).is_ok());
+        let begun = own.take(&owner, 11, 100, now).unwrap_err();
+        assert!(own.take(&owner, 6, 100, now).is_ok());
         own.counted(begun, &owner, 20, 1, now);
-        assert!(own.take(&owner, 4, now).is_err());
-        assert!(own.take(&owner, 3, now).is_ok());
+        assert!(own.take(&owner, 4, 100, now).is_err());
+        assert!(own.take(&owner, 3, 100, now).is_ok());
     }
 }

@@ -5,4 +5,5 @@ pub(crate) mod control;
 pub(crate) mod flags;
 pub(crate) mod jobs;
 pub(crate) mod keys;
+pub(crate) mod limits;
 pub(crate) mod replay;

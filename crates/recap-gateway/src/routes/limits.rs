@@ -22,8 +22,8 @@ pub(crate) async fn find(
     Caller(who): Caller,
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
-    let most = cx.bounds.max_open_jobs();
+    let most = cx.limits.get().open_jobs_per_client;
     let open_jobs = cx.ask(cx.store().count_open(Some(&who.owner), most)).await?;
     let levels = cx.limiter.look(&who).await;
-    Ok(HttpResponse::Ok().json(LimitsBody::new(levels, &cx.bounds, open_jobs)))
+    Ok(HttpResponse::Ok().json(LimitsBody::new(levels, &cx.bounds, open_jobs, most)))
 }

@@ -14,7 +14,7 @@ use recap_core::webhook::AddressRules;
 use recap_core::{Job, JobId, JobKind};
 use recap_gateway::State;
 use recap_testkit::fakes::{
-    FakeLimits, MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, TestClock,
+    FakeLimits, FakeSlots, MemoryCache, MemoryEvents, MemoryQueue, MemoryStore, TestClock,
 };
 use recap_testkit::samples;
 use serde_json::Value;
@@ -39,6 +39,7 @@ pub(crate) struct TestGateway {
     pub(crate) queue: Arc<MemoryQueue>,
     pub(crate) events: Arc<MemoryEvents>,
     pub(crate) limits: Arc<FakeLimits>,
+    pub(crate) slots: Arc<FakeSlots>,
     pub(crate) load: Load,
     pub(crate) cache: MemoryCache,
     pub(crate) probe: Arc<TestProbe>,
@@ -46,6 +47,20 @@ pub(crate) struct TestGateway {
     pub(crate) collected: Arc<AtomicUsize>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) server: JoinSet<io::Result<()>>,
+}
+
+/// What processes may have in common.
+struct Kept {
+    cache: MemoryCache,
+    store: Arc<MemoryStore>,
+    events: Arc<MemoryEvents>,
+}
+
+impl Kept {
+    fn new(cache: MemoryCache) -> Self {
+        let (store, events) = (MemoryStore::new(), MemoryEvents::with_capacity(4));
+        Self { cache, store: Arc::new(store), events: Arc::new(events) }
+    }
 }
 
 impl TestGateway {
@@ -65,32 +80,39 @@ impl TestGateway {
         seen: Clock,
     ) -> Self {
         let cache = MemoryCache::new(clock.as_clock());
-        Self::with_all(change, clock, seen, cache)
+        Self::with_all(change, clock, seen, Kept::new(cache))
     }
 
     /// Another process, with a store of its own but the same cache and time.
     pub(crate) fn beside(other: &Self) -> Self {
         let clock = other.clock.clone();
-        Self::with_all(|_| {}, clock.clone(), clock.as_clock(), other.cache.clone())
+        Self::with_all(|_| {}, clock.clone(), clock.as_clock(), Kept::new(other.cache.clone()))
+    }
+
+    /// Another process of the same service.
+    pub(crate) fn sharing(other: &Self) -> Self {
+        let clock = other.clock.clone();
+        let (cache, store) = (other.cache.clone(), Arc::clone(&other.store));
+        let kept = Kept { cache, store, events: Arc::clone(&other.events) };
+        Self::with_all(|_| {}, clock.clone(), clock.as_clock(), kept)
     }
 
     fn with_all(
         change: impl FnOnce(&mut Config),
         clock: TestClock,
         seen: Clock,
-        cache: MemoryCache,
+        kept: Kept,
     ) -> Self {
+        let Kept { cache, store, events } = kept;
         let mut config = Config::default();
         config.server.workers = 1;
         config.server.stop_seconds = 2;
         change(&mut config);
-        let store = Arc::new(MemoryStore::new());
         let queue = Arc::new(MemoryQueue::new(clock.as_clock()));
-        let events = Arc::new(MemoryEvents::with_capacity(4));
         let probe = Arc::new(TestProbe::new());
         let collected = Arc::new(AtomicUsize::new(0));
         let count = Arc::clone(&collected);
-        let limits = Arc::new(FakeLimits::default());
+        let (limits, slots) = (Arc::new(FakeLimits::default()), Arc::new(FakeSlots::default()));
         let load = Load::default();
         let desk = Desk {
             store: store.clone(),
@@ -106,6 +128,7 @@ impl TestGateway {
             keys: store.clone(),
             replies: store.clone(),
             limits: limits.clone(),
+            slots: slots.clone(),
             addresses: AddressRules::new(Vec::new(), false),
             cache: Arc::new(cache.clone()),
             load: load.clone(),
@@ -129,6 +152,7 @@ impl TestGateway {
             queue,
             events,
             limits,
+            slots,
             load,
             cache,
             probe,

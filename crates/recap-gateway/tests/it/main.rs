@@ -7,6 +7,7 @@ mod away;
 mod batches;
 mod browsers;
 mod cancel;
+mod changed_limits;
 mod client;
 mod delete;
 mod deliveries;

@@ -225,6 +225,8 @@ async fn only_those_who_run_recap_may() {
         ("POST", "/v1/admin/drain"),
         ("GET", "/v1/admin/flags"),
         ("PUT", "/v1/admin/flags"),
+        ("GET", "/v1/admin/limits"),
+        ("PUT", "/v1/admin/limits"),
         ("GET", "/v1/admin/jobs"),
         ("POST", "/v1/admin/replay"),
         ("GET", "/v1/admin/config"),

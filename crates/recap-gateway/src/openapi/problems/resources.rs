@@ -53,8 +53,8 @@ pub(super) fn problems_of(operation: &str) -> &'static [Code] {
         "delete_job" => &[Code::JobNotFound, Code::JobOpen, Code::ValidationFailed],
         "get_video" | "list_video_summaries" => &[Code::VideoNotFound, Code::ValidationFailed],
         "invalidate_cache" | "list_any_jobs" | "get_control" | "pause" | "resume" | "drain"
-        | "get_flags" | "get_config" => &[Code::ValidationFailed],
-        "set_flags" | "replay_jobs" => with_body![],
+        | "get_flags" | "get_any_limits" | "get_config" => &[Code::ValidationFailed],
+        "set_flags" | "set_limits" | "replay_jobs" => with_body![],
         _ => of_webhooks(operation),
     }
 }

@@ -10,6 +10,14 @@ use crate::shell::root;
 /// More places than these tell nobody more.
 const MOST: usize = 2;
 
+/// What shows settings, or lays what was changed while running over them, does not do
+/// as they say.
+const PASSED_ON: [&str; 3] = [
+    "recap-gateway/src/body/operator",
+    "recap-gateway/src/control.rs",
+    "recap-gateway/src/limit/in_force.rs",
+];
+
 /// The crates that recap is, without those that it is tried with.
 pub(super) struct Sources {
     /// By path from the root; tests are left out.
@@ -37,7 +45,10 @@ impl Sources {
         names.push(field.to_owned());
         let reads = |text: &str| names.iter().any(|it| is_read(text, section, it));
         let ours = |path: &str| path.starts_with("crates/recap-config/");
-        let outside = self.files.iter().filter(|(path, text)| !ours(path) && reads(text));
+        let passed_on = |path: &str| PASSED_ON.iter().any(|it| path.contains(it));
+        let outside = self.files.iter();
+        let outside = outside.filter(|(path, _)| !ours(path) && !passed_on(path));
+        let outside = outside.filter(|(_, text)| reads(text));
         // Where recap runs is read by what lays the profiles over the defaults.
         let profiles = self.files.iter().filter(|(path, text)| {
             ours(path) && path.ends_with("/profiles.rs") && section == "runtime" && reads(text)
