@@ -14,12 +14,11 @@ pub(super) async fn adopt(run: &mut Run<'_>) -> Result<(), JobError> {
     let transcript = cx.insist(|| store.find_transcript(ended)).await?;
     let (Some(job), Some(transcript)) = (job, transcript) else { return Ok(()) };
     let notes = cx.insist(|| store.list_notes(ended)).await?;
-    let held = cx.insist(|| store.put_transcript(lease, &transcript)).await?
-        && cx.insist(|| store.put_notes(lease, &notes)).await?;
-    if !held {
+    if !cx.insist(|| store.put_transcript(lease, &transcript)).await? {
         return Err(JobError::Lost);
     }
     info!(job.ended = %ended, segments = notes.len(), "begins where an ended job stopped");
+    run.owe(notes);
     (run.job.video, run.job.transcript) = (job.video, job.transcript);
     run.save().await
 }

@@ -118,6 +118,11 @@ impl<'a> Run<'a> {
         self.unsaved = true;
     }
 
+    /// Takes over `notes`, to be written with the document.
+    pub(super) fn owe(&mut self, notes: Vec<SegmentNotes>) {
+        self.notes.extend(notes);
+    }
+
     /// Writes the notes that are not written yet.
     pub(super) async fn put_notes(&mut self) -> Result<(), JobError> {
         if self.notes.is_empty() {

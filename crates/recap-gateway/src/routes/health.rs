@@ -23,9 +23,9 @@ pub(crate) async fn live() -> HttpResponse {
 
 /// Whether work can be accepted.
 ///
-/// Asks everything that the process depends on, at most once a second. A part that is away while
-/// something else stands in for it does not count against it. One that is down
-/// does: the problem then has `parts`, too.
+/// Asks everything that the process depends on, at most once a second. A part that
+/// is away while something else stands in for it does not count against it. One
+/// that is down does: the problem then has `parts`, too.
 #[utoipa::path(
     get,
     path = "/health/ready",

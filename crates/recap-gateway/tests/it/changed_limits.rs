@@ -112,6 +112,8 @@ async fn what_is_changed_and_what_is_in_force_is_said() {
         "reads_per_minute": 1200,
         "lists_per_minute": 60,
         "changes_per_minute": 60,
+        "batch_items": 100,
+        "failed_logins_per_minute": 20,
     });
     assert_eq!(said, json!({"changed": changed, "in_force": in_force}));
     assert_eq!(app.events.published(), [JobEvent::ControlChanged]);

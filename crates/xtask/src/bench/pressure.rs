@@ -91,8 +91,7 @@ async fn pressed(world: &World, recap: &Recap) -> anyhow::Result<()> {
     let mut page = Page::new("Memory under pressure", TEXT);
     page.say(HEAD);
     for (step, (percent, gone)) in STEPS.into_iter().enumerate() {
-        filler.fill(&recap.group, percent)?;
-        settled(recap, gone).await?;
+        settled(recap, &mut filler, percent, gone).await?;
         let look = Look::take(recap, &before, &working, step).await?;
         page.say(&look.row(percent));
         accepted.extend(look.accepted.clone());
@@ -132,11 +131,22 @@ async fn begun(recap: &Recap, job: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Waits until so many things are left off, or says nothing if that does not come.
-async fn settled(recap: &Recap, gone: usize) -> anyhow::Result<()> {
+/// Fills the memory to `percent` and waits until so many things are left off, or says
+/// nothing if that does not come. What recap gives up meanwhile, such as a yt-dlp that
+/// was kept warm, is filled again.
+async fn settled(
+    recap: &Recap,
+    filler: &mut Filler,
+    percent: u64,
+    gone: usize,
+) -> anyhow::Result<()> {
     let end = Instant::now() + NOTICED;
-    while look::left_off(&look::metrics(recap).await?).len() != gone && Instant::now() < end {
+    loop {
+        filler.fill(&recap.group, percent)?;
+        let left_off = look::left_off(&look::metrics(recap).await?).len();
+        if left_off == gone || Instant::now() > end {
+            return Ok(());
+        }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    Ok(())
 }

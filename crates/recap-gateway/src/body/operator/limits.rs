@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 /// How much may happen at once, and how often, in all processes, whatever their
 /// settings say; `null`, or left out, is as they say. A rate of 0 is no limit.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = LimitChanges, example = json!({"fetches": 2, "submits_per_minute": 30}))]
 pub(crate) struct SetLimits {
@@ -65,58 +65,12 @@ impl From<SetLimits> for LimitChanges {
     }
 }
 
-impl From<LimitChanges> for SetLimits {
-    fn from(it: LimitChanges) -> Self {
-        Self {
-            fetches: it.fetches,
-            summarizations: it.summarizations,
-            open_jobs: it.open_jobs,
-            open_jobs_per_client: it.open_jobs_per_client,
-            global_submits_per_minute: it.global_submits_per_minute,
-            submits_per_minute: it.submits_per_minute,
-            reads_per_minute: it.reads_per_minute,
-            lists_per_minute: it.lists_per_minute,
-            changes_per_minute: it.changes_per_minute,
-        }
-    }
-}
-
 /// Which limits there are.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ChangedLimits {
     /// What was changed while running.
-    changed: SetLimits,
+    #[schema(value_type = SetLimits)]
+    pub(crate) changed: LimitChanges,
     /// What that makes of the settings of this process.
-    in_force: LimitsInForce,
-}
-
-/// The limits of this process.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct LimitsInForce {
-    fetches: usize,
-    summarizations: usize,
-    open_jobs: u64,
-    open_jobs_per_client: u64,
-    global_submits_per_minute: u32,
-    submits_per_minute: u32,
-    reads_per_minute: u32,
-    lists_per_minute: u32,
-    changes_per_minute: u32,
-}
-
-impl ChangedLimits {
-    pub(crate) fn new(changed: LimitChanges, in_force: &LimitsConfig) -> Self {
-        let in_force = LimitsInForce {
-            fetches: in_force.fetches,
-            summarizations: in_force.summarizations,
-            open_jobs: in_force.open_jobs,
-            open_jobs_per_client: in_force.open_jobs_per_client,
-            global_submits_per_minute: in_force.global_submits_per_minute,
-            submits_per_minute: in_force.submits_per_minute,
-            reads_per_minute: in_force.reads_per_minute,
-            lists_per_minute: in_force.lists_per_minute,
-            changes_per_minute: in_force.changes_per_minute,
-        };
-        Self { changed: changed.into(), in_force }
-    }
+    pub(crate) in_force: LimitsConfig,
 }

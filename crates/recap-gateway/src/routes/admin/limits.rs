@@ -59,6 +59,7 @@ fn check(limits: &LimitsConfig) -> ApiResult<()> {
     Err(ApiError::invalid(errors.collect()))
 }
 
-fn show(cx: &Context, limits: LimitChanges) -> HttpResponse {
-    HttpResponse::Ok().json(ChangedLimits::new(limits, &cx.limits.with(limits)))
+fn show(cx: &Context, changed: LimitChanges) -> HttpResponse {
+    let in_force = cx.limits.with(changed);
+    HttpResponse::Ok().json(ChangedLimits { changed, in_force })
 }
