@@ -1,6 +1,6 @@
-//! The queue in the SQLite file of the store.
+//! The queue in the SQLite file of the store, over one connection: whatever it does is
+//! a write.
 
-mod file;
 mod lanes;
 mod open;
 
@@ -8,12 +8,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use recap_core::job::{Lane, Priority};
 use recap_core::ports::{BoxError, Entry, Handler, Pull, Queue, QueueError};
-use serde_json::{Value, json};
+use recap_sqlite::{Pool, Together};
+use serde_json::json;
+use sqlx::SqliteConnection;
 use ulid::Ulid;
 
-use self::file::File;
 use self::lanes::SqliteLanes;
 use crate::worker::Habits;
 use crate::{entry, turns, worker};
@@ -67,7 +69,8 @@ const CLEAN_WORKERS: &str = "
       AND NOT EXISTS (SELECT 1 FROM Jobs WHERE lock_by = Workers.id)";
 
 pub(crate) struct SqliteQueue {
-    file: Arc<File>,
+    file: Pool,
+    pushes: Together<String>,
     habits: Habits,
 }
 
@@ -83,12 +86,23 @@ fn job_type(lane: &Lane) -> String {
 impl SqliteQueue {
     async fn push_batch(&self, entries: &[Entry], delay: Duration) -> Result<(), BoxError> {
         let rows: Vec<_> = entries.iter().map(|it| row(it, delay)).collect::<Result<_, _>>()?;
-        self.file.rows(sqlx::query(PUSH).bind(Value::from(rows).to_string())).await.map(drop)
+        let rows = rows.join(",");
+        let bytes = rows.len();
+        Ok(self.pushes.make(&self.file, rows, bytes).await?)
     }
 }
 
-/// What [`PUSH`] reads.
-fn row(entry: &Entry, delay: Duration) -> Result<Value, BoxError> {
+fn push<'a>(
+    rows: &[Arc<String>],
+    connection: &'a mut SqliteConnection,
+) -> BoxFuture<'a, Result<(), sqlx::Error>> {
+    let rows: Vec<_> = rows.iter().map(|it| it.as_str()).collect();
+    let push = sqlx::query(PUSH).bind(format!("[{}]", rows.join(",")));
+    Box::pin(async move { push.execute(connection).await.map(drop) })
+}
+
+/// One of those that [`PUSH`] reads.
+fn row(entry: &Entry, delay: Duration) -> Result<String, BoxError> {
     let task = entry::task(entry, delay).build();
     Ok(json!({
         "job": std::str::from_utf8(&task.args)?,
@@ -98,7 +112,8 @@ fn row(entry: &Entry, delay: Duration) -> Result<Value, BoxError> {
         "job_type": job_type(&entry.lane),
         "run_at": task.run_at(),
         "key": entry::id(entry),
-    }))
+    })
+    .to_string())
 }
 
 #[async_trait]
@@ -113,7 +128,7 @@ impl Queue for SqliteQueue {
 
     async fn run(&self, pull: Pull, handler: Arc<dyn Handler>) -> Result<(), QueueError> {
         let lanes = turns::lanes(&pull.regions);
-        let carrier = Arc::new(SqliteLanes::new(Arc::clone(&self.file), &lanes));
+        let carrier = Arc::new(SqliteLanes::new(self.file.clone(), &lanes));
         worker::run(&self.habits, carrier, lanes.len(), pull, handler).await;
         Ok(())
     }
@@ -122,14 +137,15 @@ impl Queue for SqliteQueue {
         // Not apalis' own vacuum: it rewrites the whole file, and its age limit
         // does nothing.
         for statement in [CLEAN, CLEAN_DOUBLES, CLEAN_WORKERS] {
-            self.file.rows(sqlx::query(statement).bind(QUEUE)).await.map_err(QueueError)?;
+            let cleaned = sqlx::query(statement).bind(QUEUE).execute(&self.file).await;
+            cleaned.map_err(queue_error)?;
         }
         Ok(())
     }
 
     async fn check(&self) -> Result<(), QueueError> {
-        let any = sqlx::query("SELECT 1 FROM Jobs LIMIT 1");
-        self.file.rows(any).await.map(drop).map_err(QueueError)
+        let any = sqlx::query("SELECT 1 FROM Jobs LIMIT 1").execute(&self.file).await;
+        any.map(drop).map_err(queue_error)
     }
 }
 

@@ -16,7 +16,6 @@ mod keys;
 mod lease;
 mod open;
 mod parked;
-mod pool;
 mod products;
 mod read;
 mod replies;
@@ -41,16 +40,16 @@ use recap_core::ports::{
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
 use recap_core::video::{VideoId, VideoMetadata};
+use recap_sqlite::{Pool, Together};
 
 pub(crate) use self::export::StoredJob;
-use self::insert::Inserts;
-use self::pool::Pool;
+use self::insert::Insertion;
 
 /// Jobs with what is kept for them, messages, keys and answers in one SQLite file.
 pub(crate) struct SqliteStore {
     /// One connection, for whatever writes.
     writer: Pool,
-    inserts: Inserts,
+    inserts: Together<Insertion>,
     /// Never waits for the writer, and it never for them.
     reader: Pool,
 }
@@ -67,6 +66,18 @@ impl SqliteStore {
         }
         all
     }
+
+    async fn add(
+        &self,
+        job: &Job,
+        transcript: Option<&Transcript>,
+        parked: bool,
+    ) -> Result<(), StoreError> {
+        let insertion = Insertion::new(job, transcript, parked).map_err(store_error)?;
+        let bytes = insertion.bytes();
+        let added = self.inserts.make(&self.writer, insertion, bytes).await;
+        added.map_err(|error| StoreError(error.into()))
+    }
 }
 
 #[async_trait]
@@ -77,8 +88,7 @@ impl Store for SqliteStore {
     }
 
     async fn insert(&self, job: &Job, parked: bool) -> Result<(), StoreError> {
-        let inserted = self.inserts.insert(&self.writer, job, None, parked).await;
-        inserted.map_err(|error| StoreError(error.into()))
+        self.add(job, None, parked).await
     }
 
     async fn insert_with_transcript(
@@ -87,8 +97,7 @@ impl Store for SqliteStore {
         transcript: &Transcript,
         parked: bool,
     ) -> Result<(), StoreError> {
-        let inserted = self.inserts.insert(&self.writer, job, Some(transcript), parked).await;
-        inserted.map_err(|error| StoreError(error.into()))
+        self.add(job, Some(transcript), parked).await
     }
 
     async fn find(&self, id: JobId) -> Result<Option<Job>, StoreError> {

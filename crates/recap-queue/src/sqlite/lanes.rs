@@ -1,16 +1,13 @@
 //! The lanes of one worker: rows of apalis' table, by their type.
 
-use std::sync::Arc;
-
 use apalis_core::backend::WorkerFilter;
 use apalis_sqlite::queries;
 use async_trait::async_trait;
 use recap_core::job::Lane;
 use recap_core::ports::BoxError;
+use recap_sqlite::Pool;
 use serde_json::json;
-use sqlx::FromRow;
 
-use super::file::File;
 use super::{QUEUE, job_type};
 use crate::carrier::{Carrier, Taken};
 use crate::worker::DEAD_AFTER;
@@ -67,31 +64,31 @@ const FORGET: &str = "
     WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM Jobs WHERE lock_by = Workers.id)";
 
 pub(crate) struct SqliteLanes {
-    file: Arc<File>,
+    file: Pool,
     /// By index.
     job_types: Vec<String>,
 }
 
 impl SqliteLanes {
-    pub(crate) fn new(file: Arc<File>, lanes: &[Lane]) -> Self {
+    pub(crate) fn new(file: Pool, lanes: &[Lane]) -> Self {
         Self { file, job_types: lanes.iter().map(job_type).collect() }
     }
 
     async fn give_back(&self, worker: &str, but: &[String]) -> Result<(), BoxError> {
         let query = sqlx::query(GIVE_BACK).bind(worker).bind(json!(but).to_string());
-        self.file.rows(query).await.map(drop)
+        query.execute(&self.file).await?;
+        Ok(())
     }
 }
 
 #[async_trait]
 impl Carrier for SqliteLanes {
     async fn beat(&self, worker: &str, held: &[String]) -> Result<(), BoxError> {
-        self.file.rows(sqlx::query(BEAT).bind(worker).bind(QUEUE)).await?;
+        sqlx::query(BEAT).bind(worker).bind(QUEUE).execute(&self.file).await?;
         self.give_back(worker, held).await?;
         let dead_after = DEAD_AFTER.as_secs().cast_signed();
         let others = WorkerFilter::AllExcept(worker.to_owned());
-        let mut connection = self.file.connection().await?;
-        queries::reenqueue_orphaned(&mut *connection, dead_after, QUEUE, &others).await?;
+        queries::reenqueue_orphaned(&self.file, dead_after, QUEUE, &others).await?;
         Ok(())
     }
 
@@ -103,13 +100,12 @@ impl Carrier for SqliteLanes {
     ) -> Result<Option<Taken>, BoxError> {
         let names: Vec<&str> = order.iter().map(|it| self.job_types[*it].as_str()).collect();
         let names = json!(names).to_string();
-        if !likely && self.file.rows(sqlx::query(LOOK).bind(&names)).await?.is_empty() {
+        if !likely && sqlx::query(LOOK).bind(&names).fetch_all(&self.file).await?.is_empty() {
             return Ok(None);
         }
-        let take = sqlx::query(TAKE).bind(&names).bind(worker);
-        let Some(row) = self.file.rows(take).await?.pop() else { return Ok(None) };
-        let (id, job_type, stored, more): (String, String, Vec<u8>, bool) =
-            FromRow::from_row(&row)?;
+        let mut taken: Vec<(String, String, Vec<u8>, bool)> =
+            sqlx::query_as(TAKE).bind(&names).bind(worker).fetch_all(&self.file).await?;
+        let Some((id, job_type, stored, more)) = taken.pop() else { return Ok(None) };
         let lane = self.job_types.iter().position(|it| *it == job_type);
         let lane = lane.ok_or("an entry of another lane was taken")?;
         Ok(Some(Taken { lane, id, stored, more }))
@@ -117,11 +113,13 @@ impl Carrier for SqliteLanes {
 
     async fn finish(&self, worker: &str, ids: &[String]) -> Result<(), BoxError> {
         let query = sqlx::query(FINISH).bind(worker).bind(json!(ids).to_string());
-        self.file.rows(query).await.map(drop)
+        query.execute(&self.file).await?;
+        Ok(())
     }
 
     async fn leave(&self, worker: &str) -> Result<(), BoxError> {
         self.give_back(worker, &[]).await?;
-        self.file.rows(sqlx::query(FORGET).bind(worker)).await.map(drop)
+        sqlx::query(FORGET).bind(worker).execute(&self.file).await?;
+        Ok(())
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::JobId;
 use recap_core::ports::Cancel;
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::read::exists;
 use super::row::to_json;
 use crate::document::millis;

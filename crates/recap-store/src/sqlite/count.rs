@@ -2,8 +2,8 @@
 
 use recap_core::job::{BatchCounts, JobId, Owner, Status};
 
-use super::pool::Pool;
 use super::row::decode_error;
+use recap_sqlite::Pool;
 
 pub(super) const COUNT_OPEN: &str = "
     SELECT count(*) FROM (

@@ -4,8 +4,8 @@
 use jiff::Timestamp;
 use recap_core::job::JobId;
 use recap_core::ports::{Entry, Lease};
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::row::{decode_error, limit, pointer};
 use crate::document::{Pointer, millis};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::job::{Job, JobId};
 use recap_core::ports::{Claim, Lease, Release, Renewal};
+use recap_sqlite::Pool;
 use sqlx::FromRow;
 
-use super::pool::Pool;
 use super::row::{columns, decode_error, documents, to_json};
 use crate::document::{Columns, millis, told_number};
 

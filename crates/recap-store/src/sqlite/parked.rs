@@ -5,8 +5,8 @@
 use jiff::Timestamp;
 use recap_core::job::{Lane, Owner};
 use recap_core::ports::Entry;
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::row::{decode_error, limit, pointer};
 use crate::document::{Pointer, known_lane, lane_text, millis};
 

@@ -4,8 +4,8 @@ use recap_core::job::JobId;
 use recap_core::ports::Lease;
 use recap_core::summary::SegmentNotes;
 use recap_core::transcript::Transcript;
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::row::{from_json, to_json};
 
 pub(super) const PUT_TRANSCRIPT: &str = "

@@ -5,9 +5,9 @@ use recap_core::ports::{JobFilter, JobPage};
 use recap_core::video::{VideoId, VideoMetadata};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::pool::Pool;
 use super::row::{columns, decode_error, from_json, limit};
 use crate::document::{Columns, millis};
+use recap_sqlite::Pool;
 
 /// The longest page that is handed out, whatever is asked for.
 const MAX_PAGE: usize = 100;

@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use recap_core::ports::Control;
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::row::{from_json, to_json};
 use crate::document::millis;
 

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use recap_core::error::Failure;
 use recap_core::job::JobId;
 use recap_core::ports::{Delete, Entry};
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::read::exists;
 use super::row::{decode_error, limit, pointer, to_json};
 use crate::document::{Pointer, millis};

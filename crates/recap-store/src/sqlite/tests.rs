@@ -2,7 +2,6 @@
 
 mod inserts;
 mod old;
-mod pool;
 mod webhooks;
 
 use jiff::Timestamp;

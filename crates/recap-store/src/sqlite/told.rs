@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use recap_core::job::{Job, JobId, Told};
+use recap_sqlite::Pool;
 
-use super::pool::Pool;
 use super::read::jobs;
 use super::row::{columns, limit};
 use crate::document::{Columns, millis, told_number};

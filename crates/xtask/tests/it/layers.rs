@@ -5,7 +5,7 @@ use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 /// From the bottom up; a crate may know those below its own layer only.
 const LAYERS: [&[&str]; 6] = [
     &["recap-core", "recap-config", "recap-telemetry"],
-    &["recap-redis"],
+    &["recap-redis", "recap-sqlite"],
     &[
         "recap-store",
         "recap-queue",
@@ -39,7 +39,7 @@ const HOMES: [(&str, &[&str]); 19] = [
     ("redis", &["recap-redis"]),
     ("reqwest", &["recap-telemetry", "recap-summarize", "recap-notify", "xtask"]),
     ("rustls", &["recap-telemetry", "recap-simulator"]),
-    ("sqlx", &["recap-store", "recap-queue"]),
+    ("sqlx", &["recap-sqlite", "recap-store", "recap-queue"]),
     ("tracing-subscriber", &["recap-telemetry"]),
     ("wait4", &["recap-media"]),
     ("zstd", &["recap-shared", "recap-store"]),

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use recap_core::job::Owner;
 use recap_core::webhook::{Delivery, DeliveryId};
+use recap_sqlite::Pool;
 
-use super::super::pool::Pool;
 use crate::document::{DeliveryColumns, endpoint_of, millis};
 use crate::sqlite::row::{decode_error, limit, to_json};
 

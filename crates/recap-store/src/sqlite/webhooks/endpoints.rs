@@ -2,8 +2,8 @@
 
 use recap_core::job::Owner;
 use recap_core::webhook::{Endpoint, EndpointId};
+use recap_sqlite::Pool;
 
-use super::super::pool::Pool;
 use crate::document::{EndpointColumns, millis};
 use crate::sqlite::row::{decode_error, limit, to_json};
 

@@ -1,9 +1,9 @@
 //! A page of messages.
 
 use recap_core::ports::{DeliveryFilter, DeliveryPage};
+use recap_sqlite::Pool;
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::super::pool::Pool;
 use super::deliveries::delivery;
 use crate::document::{DeliveryColumns, millis};
 use crate::sqlite::row::{decode_error, limit};

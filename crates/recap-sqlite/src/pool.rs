@@ -8,15 +8,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use futures::stream::{self, BoxStream, TryStreamExt as _};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteQueryResult, SqliteRow, SqliteStatement, SqliteTypeInfo,
-};
-use sqlx::{
-    ConnectOptions as _, Connection as _, Describe, Either, Error, Execute, Executor, SqlStr,
-    Sqlite, SqliteConnection,
-};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, Error, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout};
@@ -28,7 +21,7 @@ const IDLE: Duration = Duration::from_mins(1);
 
 /// A number of connections, opened when they are needed.
 #[derive(Clone, Debug)]
-pub(crate) struct Pool(Arc<Connections>);
+pub struct Pool(Arc<Connections>);
 
 #[derive(Debug)]
 struct Connections {
@@ -45,14 +38,14 @@ struct Connections {
 
 impl Pool {
     /// At most `most` connections, each with `options`.
-    pub(super) fn new(options: SqliteConnectOptions, most: u32, patience: Duration) -> Self {
+    pub fn new(options: SqliteConnectOptions, most: u32, patience: Duration) -> Self {
         let turns = Arc::new(Semaphore::new(most as usize));
         let (idle, open) = (Mutex::default(), AtomicU32::new(0));
         Self(Arc::new(Connections { options, most, patience, turns, idle, open }))
     }
 
     /// Takes in a connection that is open.
-    pub(super) fn add(&self, connection: SqliteConnection) {
+    pub(crate) fn add(&self, connection: SqliteConnection) {
         self.0.open.fetch_add(1, Ordering::Relaxed);
         self.0.idle().push((connection, Instant::now()));
     }
@@ -62,7 +55,7 @@ impl Pool {
     /// # Errors
     ///
     /// When none is given back in time, or none can be opened.
-    pub(crate) async fn acquire(&self) -> Result<Lent, Error> {
+    pub async fn acquire(&self) -> Result<Lent, Error> {
         let turn = timeout(self.0.patience, Arc::clone(&self.0.turns).acquire_owned()).await;
         let turn = turn.map_err(|_| Error::PoolTimedOut)?.map_err(|_| Error::PoolClosed)?;
         let idle = self.0.idle().pop();
@@ -82,7 +75,7 @@ impl Pool {
     }
 
     /// How many are open, how many of them are lent, and how many there may be.
-    pub(super) fn numbers(&self) -> (u32, u32, u32) {
+    pub fn numbers(&self) -> (u32, u32, u32) {
         let idle = u32::try_from(self.0.idle().len()).unwrap_or(u32::MAX);
         let open = self.0.open.load(Ordering::Relaxed).max(idle);
         (open, open - idle, self.0.most)
@@ -96,7 +89,7 @@ impl Connections {
 }
 
 /// A connection that nobody else uses.
-pub(crate) struct Lent {
+pub struct Lent {
     /// `None` at the end.
     connection: Option<SqliteConnection>,
     /// Something was asked of it, and nobody has heard what came of that.
@@ -109,7 +102,7 @@ pub(crate) struct Lent {
 impl Lent {
     /// Passes on what a statement came to. A connection is not given back before, as it
     /// may still be busy, nor when its thread has ended.
-    pub(super) fn noted<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+    pub fn noted<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         self.asked = matches!(result, Err(Error::WorkerCrashed | Error::Io(_)));
         result
     }
@@ -164,68 +157,5 @@ fn close(connection: SqliteConnection, turn: OwnedSemaphorePermit) {
             }
             drop(turn);
         });
-    }
-}
-
-/// Each statement on a connection of its own. The rows of one are few, and are read
-/// to the end before the first of them is passed on.
-impl<'p> Executor<'p> for &'p Pool {
-    type Database = Sqlite;
-
-    fn fetch_many<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxStream<'e, Result<Either<SqliteQueryResult, SqliteRow>, Error>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        let all = async move {
-            let mut lent = self.acquire().await?;
-            let all = lent.fetch_many(query).try_collect::<Vec<_>>().await;
-            Ok::<_, Error>(stream::iter(lent.noted(all)?.into_iter().map(Ok)))
-        };
-        Box::pin(stream::once(all).try_flatten())
-    }
-
-    fn fetch_optional<'e, 'q: 'e, E>(
-        self,
-        query: E,
-    ) -> BoxFuture<'e, Result<Option<SqliteRow>, Error>>
-    where
-        'p: 'e,
-        E: 'q + Execute<'q, Sqlite>,
-    {
-        Box::pin(async move {
-            let mut lent = self.acquire().await?;
-            let row = lent.fetch_optional(query).await;
-            lent.noted(row)
-        })
-    }
-
-    fn prepare_with<'e>(
-        self,
-        sql: SqlStr,
-        parameters: &'e [SqliteTypeInfo],
-    ) -> BoxFuture<'e, Result<SqliteStatement, Error>>
-    where
-        'p: 'e,
-    {
-        Box::pin(async move {
-            let mut lent = self.acquire().await?;
-            let statement = lent.prepare_with(sql, parameters).await;
-            lent.noted(statement)
-        })
-    }
-
-    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<Sqlite>, Error>>
-    where
-        'p: 'e,
-    {
-        Box::pin(async move {
-            let mut lent = self.acquire().await?;
-            let described = lent.describe(sql).await;
-            lent.noted(described)
-        })
     }
 }
