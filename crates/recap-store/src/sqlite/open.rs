@@ -20,7 +20,7 @@ impl SqliteStore {
             .synchronous(SqliteSynchronous::Full)
             // At most 1 MB of pages a connection.
             .pragma("cache_size", "-1000")
-            .statement_cache_capacity(32);
+            .statement_cache_capacity(48);
         let writer = recap_sqlite::open(&options, sqlx::migrate!(), patience).await;
         let writer = writer.map_err(|error| StoreError(error.into()))?;
         let readers = config.pool.saturating_sub(1).max(1);
