@@ -1,5 +1,6 @@
 //! A string that must not be shown.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,13 +29,18 @@ impl Secret {
     }
 }
 
-/// Shows a URL with `***` in place of a user's name and password.
-pub(crate) fn without_login<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+/// A URL with `***` in place of a user's name and password.
+pub(crate) fn login_hidden(url: &str) -> Cow<'_, str> {
     let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
     match rest.rsplit_once('@') {
-        Some((_, host)) => format!("{scheme}://***@{host}").serialize(serializer),
-        None => url.serialize(serializer),
+        Some((_, host)) => format!("{scheme}://***@{host}").into(),
+        None => url.into(),
     }
+}
+
+/// Shows a URL like that.
+pub(crate) fn without_login<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    login_hidden(url).serialize(serializer)
 }
 
 impl fmt::Debug for Secret {

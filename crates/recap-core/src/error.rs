@@ -122,6 +122,8 @@ pub enum ErrorCode {
     BlockedRateLimited,
     /// YouTube refuses our address.
     BlockedIp,
+    /// YouTube refused or failed on this way a while ago, and is left alone there.
+    RouteResting,
     /// YouTube could not be reached, or did not answer in time.
     Network,
     /// YouTube answered with an error of its own.
@@ -216,6 +218,7 @@ impl ErrorCode {
             Self::BlockedBotCheck => "YouTube asks this server to prove that it is not a bot",
             Self::BlockedRateLimited => "YouTube limits this server's rate",
             Self::BlockedIp => "YouTube refuses this server's address",
+            Self::RouteResting => "This way to YouTube is left alone for a while",
             Self::Network => "YouTube could not be reached",
             Self::UpstreamError => "YouTube answered with an error",
             Self::ExtractorBroken => "yt-dlp needs an update",
@@ -254,6 +257,7 @@ impl ErrorCode {
                 | Self::BlockedBotCheck
                 | Self::BlockedRateLimited
                 | Self::BlockedIp
+                | Self::RouteResting
                 | Self::Network
                 | Self::UpstreamError
                 | Self::ExtractorBroken

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
 use crate::summary::{Summary, Usage};
 use crate::transcript::TranscriptSource;
 use crate::video::VideoMetadata;
@@ -110,6 +110,31 @@ pub struct TranscriptInfo {
     pub language: String,
     /// Share of the video up to the end of its last cue, 0 to 1.
     pub coverage: f64,
+}
+
+/// A kind of way to a transcript, from the best to the last.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::Display,
+)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Rung {
+    /// What any job has fetched before, or was told.
+    Cache,
+    /// Captions, fetched from YouTube.
+    Captions,
+}
+
+/// A way to a transcript that was left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct TranscriptAttempt {
+    pub rung: Rung,
+    /// The way to YouTube by its name, where there are several.
+    pub route: Option<String>,
+    /// Why it was left.
+    pub code: ErrorCode,
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
 }
 
 /// Why a queued job is not being worked on yet.
@@ -226,6 +251,9 @@ pub struct Job {
     pub degraded: Option<String>,
     #[serde(default)]
     pub transcript: Option<TranscriptInfo>,
+    /// Ways to the transcript that were left, in the order of their last time.
+    #[serde(default)]
+    pub left: Vec<TranscriptAttempt>,
     #[serde(default)]
     pub usage: Usage,
     #[serde(default)]
@@ -303,6 +331,7 @@ impl Job {
             warnings: Vec::new(),
             degraded: None,
             transcript: None,
+            left: Vec::new(),
             usage: Usage::default(),
             child: None,
             timings: Vec::new(),
@@ -328,6 +357,12 @@ impl Job {
     pub fn title(&self) -> Option<&str> {
         let own = self.input.transcript.as_ref().and_then(|it| it.title.as_deref());
         self.video.as_ref().map(|it| it.title.as_str()).or(own)
+    }
+
+    /// Notes that a way was left; of each way the last time counts.
+    pub fn leave(&mut self, attempt: TranscriptAttempt) {
+        self.left.retain(|it| (it.rung, &it.route) != (attempt.rung, &attempt.route));
+        self.left.push(attempt);
     }
 
     /// Adds a warning once.

@@ -4,12 +4,12 @@
 //! [`JobError`]; only the [`Runner`] changes a status or pushes.
 
 mod batch;
-mod captions;
 mod context;
 mod deliver;
 mod desk;
 mod error;
 mod insist;
+mod ladder;
 mod reconcile;
 mod resume;
 mod reuse;

@@ -8,6 +8,7 @@ mod manage;
 mod output;
 mod process;
 mod redact;
+mod route;
 mod runner;
 mod source;
 mod warm;

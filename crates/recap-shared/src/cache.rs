@@ -51,6 +51,7 @@ pub(crate) struct Rules {
     flight: Duration,
     metadata: Duration,
     transcript: Duration,
+    refusal: Duration,
     summary: Duration,
     job: Duration,
 }
@@ -64,6 +65,7 @@ impl Rules {
             flight: config.flight(),
             metadata: config.metadata(),
             transcript: config.transcript(),
+            refusal: config.refusal().max(config.no_captions()),
             summary: config.summary(),
             job: config.job(),
         }
@@ -73,6 +75,7 @@ impl Rules {
         match resource {
             Resource::Metadata => self.metadata,
             Resource::Transcript => self.transcript,
+            Resource::Refusal => self.refusal,
             Resource::Summary => self.summary,
             Resource::Job => self.job,
         }

@@ -7,13 +7,15 @@
 //! Control, in plain HTTP: `GET /__log`, `POST /__reset`, `GET /ca.pem`,
 //! `POST /__delay {"milliseconds": 250}`, which holds back every answer of the
 //! player API, and `POST /__override {"VIDEO": {"watch": "…", "player": {…},
-//! "next": {…}, "timedtext": "…"}}`, which replaces answers for one video.
+//! "next": {…}, "timedtext": "…"}}`, which replaces answers for one video, and `POST
+//! /__disguise {"scenario": "er_botchk01"}`, after which every video is as that one.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::scenario::Scenario;
 use crate::server::Server;
 
 mod captions;
@@ -86,7 +88,12 @@ impl YouTube {
         self.shared.player_delay.set(delay);
     }
 
-    /// Forgets the requests, the overrides and the delay.
+    /// Every video is as this one, until [`Self::reset`].
+    pub fn disguise(&self, scenario: Option<&'static Scenario>) {
+        self.shared.disguise(scenario);
+    }
+
+    /// Forgets the requests, the overrides, the disguise and the delay.
     pub fn reset(&self) {
         self.shared.reset();
     }

@@ -100,12 +100,12 @@ mod tests {
     #[test]
     fn a_label_from_an_open_set_does_not_fill_the_memory() {
         for index in 0..10_000 {
-            fetched(&format!("outcome {index}"));
+            fetched("first", &format!("outcome {index}"));
         }
         let text = render();
         let series = text.lines().filter(|it| it.starts_with("recap_fetches_total{"));
         assert!(series.count() <= 1001);
-        assert!(text.contains(r#"recap_fetches_total{outcome="other"}"#));
+        assert!(text.contains(r#"recap_fetches_total{outcome="other",route="other"}"#));
     }
 
     #[test]

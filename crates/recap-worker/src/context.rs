@@ -75,6 +75,8 @@ pub fn policy(config: &Config) -> Policy {
         retention: jobs.retention(),
         entries_per_lane: config.queue.entries_per_lane,
         entries_per_client: config.queue.entries_per_client,
+        refusal: config.cache.refusal(),
+        no_captions: config.cache.no_captions(),
         live_recheck: Duration::from_secs(jobs.live_recheck_seconds),
         max_video: jobs.max_video(),
         segment: config.summarize.segment_length(),

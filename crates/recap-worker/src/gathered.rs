@@ -1,7 +1,7 @@
 //! Videos that wait for the same slot share one run of yt-dlp.
 //!
-//! Only where that is cheaper, and only while another video is being fetched or
-//! waits: one alone goes at once. Who stops waiting drops an answer, no more;
+//! Only where that is cheaper, on the first way to YouTube, and only while another
+//! video is being fetched or waits: one alone goes at once. Who stops waiting drops an answer, no more;
 //! only when nobody of a batch waits any longer is its run ended.
 
 use std::future::poll_fn;
@@ -69,9 +69,13 @@ impl Gathered {
 
 #[async_trait]
 impl MediaSource for Gathered {
+    fn routes(&self) -> Vec<String> {
+        self.shared.guarded.routes()
+    }
+
     async fn captions(&self, request: &CaptionRequest) -> Answer {
         let shared = &self.shared;
-        if shared.most < 2 || !shared.guarded.batches() {
+        if shared.most < 2 || request.route > 0 || !shared.guarded.batches() {
             return shared.guarded.captions(request).await;
         }
         let others = shared.in_hand.fetch_add(1, Ordering::Relaxed);

@@ -32,23 +32,41 @@ impl<P: ?Sized> Guarded<P> {
 impl Guards {
     /// Waits for a slot, asks the breaker (`None` for what cannot fail), then
     /// calls. `resting` makes the error of a call that may not be made now, and
-    /// `outage` says whether an error is the other side's and not the call's.
+    /// `health` says what an error tells of the other side.
     async fn call<T, E>(
         &self,
         slot: Slot,
         breaker: Option<Breaker>,
         call: impl Future<Output = Result<T, E>>,
         resting: impl FnOnce(Duration) -> E,
-        outage: impl FnOnce(&E) -> bool,
+        health: impl FnOnce(&E) -> Health,
     ) -> Result<T, E> {
         let _slot = self.slots.acquire(slot).await;
         let Some(breaker) = breaker else { return call.await };
         self.breakers.allow(&breaker).await.map_err(resting)?;
         let result = call.await;
-        let success = !result.as_ref().is_err_and(outage);
-        self.breakers.report(&breaker, success).await;
+        self.tell(&breaker, result.as_ref().err().map_or(Health::Well, health)).await;
         result
     }
+
+    async fn tell(&self, breaker: &Breaker, health: Health) {
+        match health {
+            Health::Well => self.breakers.report(breaker, true).await,
+            Health::Out => self.breakers.report(breaker, false).await,
+            Health::Rests(wait) => self.breakers.rest(breaker, wait).await,
+        }
+    }
+}
+
+/// How the other side is, as an answer shows.
+#[derive(Clone, Copy, Debug)]
+enum Health {
+    /// It answers; whether it answered as we like is between it and this call.
+    Well,
+    /// Any other call would fare the same.
+    Out,
+    /// It does not want to be asked for so long.
+    Rests(Duration),
 }
 
 #[cfg(test)]

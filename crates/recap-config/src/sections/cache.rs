@@ -24,6 +24,12 @@ pub struct CacheConfig {
     pub metadata_hours: u64,
     /// How long a transcript is kept, in hours.
     pub transcript_hours: u64,
+    /// How long it is remembered that a video is private, gone or otherwise not to be
+    /// read, in minutes. That YouTube did not let us in is never remembered as that.
+    pub refusal_minutes: u64,
+    /// How long it is remembered that a video has no captions, in minutes: they may
+    /// still be made.
+    pub no_captions_minutes: u64,
     /// How long a summary is kept, in hours.
     pub summary_hours: u64,
     /// How long a job document is kept, in minutes, to be shown while the store
@@ -41,6 +47,8 @@ impl Default for CacheConfig {
             max_value_kb: 4096,
             metadata_hours: 24,
             transcript_hours: 48,
+            refusal_minutes: 360,
+            no_captions_minutes: 60,
             summary_hours: 72,
             job_minutes: 60,
             flight_seconds: 60,
@@ -72,6 +80,14 @@ impl CacheConfig {
         Duration::from_secs(self.transcript_hours * 3600)
     }
 
+    pub fn refusal(&self) -> Duration {
+        Duration::from_secs(self.refusal_minutes * 60)
+    }
+
+    pub fn no_captions(&self) -> Duration {
+        Duration::from_secs(self.no_captions_minutes * 60)
+    }
+
     pub fn summary(&self) -> Duration {
         Duration::from_secs(self.summary_hours * 3600)
     }
@@ -91,6 +107,8 @@ impl CacheConfig {
         between("cache.max_value_kb", self.max_value_kb, 1, 16_384, found);
         between("cache.metadata_hours", self.metadata_hours, 1, MONTH, found);
         between("cache.transcript_hours", self.transcript_hours, 1, MONTH, found);
+        between("cache.refusal_minutes", self.refusal_minutes, 1, MONTH * 60, found);
+        between("cache.no_captions_minutes", self.no_captions_minutes, 1, MONTH * 60, found);
         between("cache.summary_hours", self.summary_hours, 1, MONTH, found);
         between("cache.job_minutes", self.job_minutes, 1, 24 * 60, found);
         between("cache.flight_seconds", self.flight_seconds, 1, 600, found);

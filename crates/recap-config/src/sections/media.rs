@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::egress::{self, EgressConfig};
 use crate::check::{between, file, seconds, url};
 use crate::error::Problem;
 use crate::secret::without_login;
@@ -45,6 +46,15 @@ pub struct MediaConfig {
     /// Proxy for yt-dlp, as in `http://127.0.0.1:3128`. Empty: none.
     #[serde(serialize_with = "without_login")]
     pub proxy: String,
+    /// More ways to YouTube, which are tried in turn when one before was refused: up to
+    /// eight lines of a name and what is different there, as in
+    /// `home proxy=http://10.0.0.7:3128 cookies=/secrets/cookies.txt
+    /// args=youtubepot-bgutilhttp:base_url=http://127.0.0.1:4416`, each part but the name
+    /// as wanted. `cookies` names a file in the format of Netscape's browser; yt-dlp gets
+    /// a copy, and what it changes there is saved back. A name is what attempts,
+    /// logs and metrics call it; that of the way which `media.proxy` describes is `first`.
+    #[schema(value_type = Vec<String>)]
+    pub egress: Vec<EgressConfig>,
     /// Certificate authority for yt-dlp's connections, a PEM file. Empty: the
     /// system's.
     #[schema(value_type = String)]
@@ -111,6 +121,7 @@ impl Default for MediaConfig {
             max_memory_mb: 512,
             niceness: 10,
             proxy: String::new(),
+            egress: Vec::new(),
             ca_file: PathBuf::new(),
             block_pause_seconds: 3600,
             batch_max: 5,
@@ -162,6 +173,7 @@ impl MediaConfig {
         if !self.proxy.is_empty() {
             url("media.proxy", &self.proxy, found);
         }
+        egress::check("media.egress", &self.egress, found);
         if !self.ca_file.as_os_str().is_empty() {
             file("media.ca_file", &self.ca_file, found);
         }

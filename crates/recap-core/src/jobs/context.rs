@@ -89,6 +89,10 @@ pub struct Policy {
     pub entries_per_lane: u64,
     /// The same for one owner.
     pub entries_per_client: u64,
+    /// How long it is remembered that a video cannot be read,
+    pub refusal: Duration,
+    /// and that it has no captions, which may still be made.
+    pub no_captions: Duration,
     /// How often a live video is looked at again.
     pub live_recheck: Duration,
     /// Longest video accepted.

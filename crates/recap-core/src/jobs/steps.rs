@@ -6,7 +6,7 @@ use tracing::info;
 
 use super::error::JobError;
 use super::run::Run;
-use super::{captions, resume};
+use super::{ladder, resume};
 use crate::error::{ErrorCode, Failure};
 use crate::job::{ChildUsage, OwnTranscript, Stage, TimeRange, TranscriptInfo};
 use crate::transcript::Transcript;
@@ -31,7 +31,7 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
     };
     run.enter(Stage::Fetching).await?;
     let began = run.cx.now();
-    let mut captions = captions::fetched(run, video).await?;
+    let mut captions = ladder::captions(run, video).await?;
     run.took(Stage::Fetching, began);
     check_length(run, &captions.video)?;
     if let Some(range) = run.job.input.range {

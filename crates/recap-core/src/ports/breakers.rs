@@ -8,17 +8,18 @@ use async_trait::async_trait;
 /// What is left alone when it fails.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Breaker {
-    YouTube,
+    /// YouTube as it is reached on one way, by its name.
+    YouTube(String),
     Summarizer,
     /// One receiver of messages, as `host:port`.
     Webhook(String),
 }
 
 impl Breaker {
-    /// A word from a closed set, for metrics: all receivers have the same.
+    /// A word from a closed set, for metrics: all of a kind have the same.
     pub fn label(&self) -> &'static str {
         match self {
-            Self::YouTube => "you_tube",
+            Self::YouTube(_) => "you_tube",
             Self::Summarizer => "summarizer",
             Self::Webhook(_) => "webhook",
         }
@@ -28,8 +29,8 @@ impl Breaker {
 impl fmt::Display for Breaker {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Webhook(host) => write!(f, "{}:{host}", self.label()),
-            Self::YouTube | Self::Summarizer => f.write_str(self.label()),
+            Self::YouTube(name) | Self::Webhook(name) => write!(f, "{}:{name}", self.label()),
+            Self::Summarizer => f.write_str(self.label()),
         }
     }
 }
@@ -47,4 +48,7 @@ pub trait Breakers: Send + Sync {
 
     /// What became of a call that was allowed.
     async fn report(&self, breaker: &Breaker, success: bool);
+
+    /// Opens it at once and for so long: the other side has said to leave it alone.
+    async fn rest(&self, breaker: &Breaker, wait: Duration);
 }

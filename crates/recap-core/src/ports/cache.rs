@@ -18,6 +18,8 @@ pub enum Resource {
     /// What is known of a video.
     Metadata,
     Transcript,
+    /// Why a video has no transcript.
+    Refusal,
     Summary,
     /// A job document, for when the store is away.
     Job,

@@ -15,6 +15,8 @@ use crate::video::{PlaylistId, VideoId, VideoMetadata};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CaptionRequest {
     pub video: VideoId,
+    /// The way to YouTube, of [`MediaSource::routes`].
+    pub route: usize,
 }
 
 /// Metadata and one caption track.
@@ -50,6 +52,10 @@ pub type Tell<'a> = &'a (dyn Fn(usize, Result<Captions, MediaError>) + Send + Sy
 /// behind.
 #[async_trait]
 pub trait MediaSource: Send + Sync {
+    /// The ways to YouTube by their names, the preferred one first; at least one.
+    /// Playlists take the first.
+    fn routes(&self) -> Vec<String>;
+
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError>;
 
     /// Whether several videos asked for together are cheaper than one by one.
@@ -84,11 +90,11 @@ pub enum MediaError {
         #[source]
         source: Option<BoxError>,
     },
-    /// YouTube blocks this address; it is no use asking before `after`.
+    /// YouTube blocks this way to it; it is no use asking on it before `after`.
     #[error("{failure}")]
     Blocked { failure: Failure, after: Duration },
-    /// YouTube failed several times in a row, whatever the video, and is left
-    /// alone for this long; not counted as an attempt.
+    /// YouTube refused or failed on this way, whatever the video, and is left
+    /// alone there for this long; not counted as an attempt.
     #[error("YouTube is left alone for a while")]
     Resting { after: Duration },
     /// The video has not started, or is live; look again at `until` if known.

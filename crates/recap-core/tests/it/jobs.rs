@@ -4,6 +4,7 @@ mod batch;
 mod cancel;
 mod endpoints;
 mod feed;
+mod ladder;
 mod media;
 mod outage;
 mod recovery;

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use recap_core::job::{
-    CacheMode, JobInput, Priority, Region, StageTime, TimeRange, TranscriptInfo, WaitingReason,
+    CacheMode, JobInput, Priority, Region, StageTime, TimeRange, TranscriptAttempt, TranscriptInfo,
+    WaitingReason,
 };
 use recap_core::summary::Style;
+use recap_core::transcript::TranscriptSource;
 use recap_core::webhook::{EventType, JobWebhook};
 use recap_core::{Job, JobId, JobKind, Status, VideoId};
 use serde::Serialize;
@@ -31,6 +33,36 @@ pub(crate) struct JobBody {
 impl JobBody {
     pub(crate) fn new(item: JobItem, result: Option<ResultBody>) -> Self {
         Self { item, result }
+    }
+}
+
+/// Where the transcript came from, and how.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobTranscript)]
+pub(crate) struct TranscriptBody {
+    #[schema(required)]
+    source: Option<TranscriptSource>,
+    /// BCP-47 of the track.
+    #[schema(required)]
+    language: Option<String>,
+    /// Share of the video up to the end of its last cue, 0 to 1.
+    #[schema(required)]
+    coverage: Option<f64>,
+    /// Ways to it that were left, in the order of their last time.
+    attempts: Vec<TranscriptAttempt>,
+}
+
+impl TranscriptBody {
+    /// `None` if nothing was tried yet.
+    fn new(info: Option<TranscriptInfo>, attempts: Vec<TranscriptAttempt>) -> Option<Self> {
+        if info.is_none() && attempts.is_empty() {
+            return None;
+        }
+        let (source, language, coverage) = match info {
+            Some(it) => (Some(it.source), Some(it.language), Some(it.coverage)),
+            None => (None, None, None),
+        };
+        Some(Self { source, language, coverage, attempts })
     }
 }
 
@@ -74,7 +106,7 @@ pub(crate) struct JobItem {
     #[schema(required)]
     degraded: Option<String>,
     #[schema(required)]
-    transcript: Option<TranscriptInfo>,
+    transcript: Option<TranscriptBody>,
     usage: UsageBody,
     /// What each stage took.
     timings: Vec<StageTime>,
@@ -124,7 +156,7 @@ impl JobItem {
             last_error: job.last_error.map(Into::into),
             warnings: job.warnings,
             degraded: job.degraded,
-            transcript: job.transcript,
+            transcript: TranscriptBody::new(job.transcript, job.left),
             timings: job.timings,
             cache: job.cache.into(),
             waiting_reason: job.waiting_reason,

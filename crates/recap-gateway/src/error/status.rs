@@ -62,6 +62,7 @@ pub fn status_of(code: Code) -> StatusCode {
         Code::BlockedBotCheck
         | Code::BlockedRateLimited
         | Code::BlockedIp
+        | Code::RouteResting
         | Code::ExtractorMissing
         | Code::SummarizerQuota
         | Code::SummarizerUnavailable

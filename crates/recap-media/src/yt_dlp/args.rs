@@ -8,6 +8,8 @@ use recap_config::MediaConfig;
 use recap_core::ports::PlaylistRequest;
 use recap_core::video::VideoId;
 
+use super::route::Route;
+
 /// What yt-dlp prints before it fetches captions, so that a refusal of the
 /// captions still leaves the metadata. `.{…}` omits absent keys; a bare
 /// `%(x)j` would print `NA`, which is not JSON.
@@ -22,10 +24,9 @@ const PRINT_ENTRY: &str = "video:ITEM %(.{id,title})j";
 const PRINT_END: &str = "playlist:LIST %(.{id})j";
 
 /// Nothing but the options here is read, run, written or asked: no configuration
-/// file, plugin, cache, JavaScript or self-update.
+/// file, cache, JavaScript or self-update; nor a plugin, but on a way that needs one.
 const CLOSED: &[&str] = &[
     "--ignore-config",
-    "--no-plugin-dirs",
     "--no-cache-dir",
     "--no-update",
     "--no-js-runtimes",
@@ -65,8 +66,9 @@ const CAPTIONS: &[&str] = &[
 ];
 
 /// How YouTube is asked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Profile {
+#[derive(Clone, Debug)]
+pub(crate) struct Profile<'a> {
+    pub(crate) route: &'a Route,
     /// One `--extractor-args`: a second one would silently replace the first.
     pub(crate) extractor_args: String,
     /// Asks for exactly this track instead of letting yt-dlp choose.
@@ -74,8 +76,8 @@ pub(crate) struct Profile {
 }
 
 /// yt-dlp's arguments for the captions of one video.
-pub(crate) fn captions(media: &MediaConfig, profile: &Profile, video: VideoId) -> Vec<String> {
-    let mut arguments = common(media, ONE_VIDEO, &profile.extractor_args);
+pub(crate) fn captions(media: &MediaConfig, profile: &Profile<'_>, video: VideoId) -> Vec<String> {
+    let mut arguments = common(media, profile.route, ONE_VIDEO, &profile.extractor_args);
     arguments.extend(CAPTIONS.iter().map(|&it| it.to_owned()));
     if let Some(track) = &profile.track {
         arguments.extend(["--sub-langs".to_owned(), track.clone()]);
@@ -86,8 +88,13 @@ pub(crate) fn captions(media: &MediaConfig, profile: &Profile, video: VideoId) -
 /// yt-dlp's arguments for the captions of several videos, each with a directory
 /// of its own. A failure of one does not end the others, and to standard error
 /// [`separator`] comes behind what is said of each: yt-dlp complains of it.
-pub(crate) fn batch(media: &MediaConfig, extractor_args: &str, videos: &[VideoId]) -> Vec<String> {
-    let mut arguments = common(media, ONE_VIDEO, extractor_args);
+pub(crate) fn batch(
+    media: &MediaConfig,
+    route: &Route,
+    extractor_args: &str,
+    videos: &[VideoId],
+) -> Vec<String> {
+    let mut arguments = common(media, route, ONE_VIDEO, extractor_args);
     arguments.extend(CAPTIONS.iter().map(|&it| it.to_owned()));
     // The last one of its kind counts. The id is the only thing that is expanded.
     arguments.extend(["-o", "%(id)s/sub", "--ignore-errors", "--"].map(str::to_owned));
@@ -108,11 +115,12 @@ pub(crate) fn separator(index: usize) -> String {
 /// is asked only.
 pub(crate) fn playlist(
     media: &MediaConfig,
+    route: &Route,
     extractor_args: &str,
     page: bool,
     request: &PlaylistRequest,
 ) -> Vec<String> {
-    let mut arguments = common(media, ONE_PLAYLIST, extractor_args);
+    let mut arguments = common(media, route, ONE_PLAYLIST, extractor_args);
     if !page {
         arguments.extend(["--extractor-args", "youtubetab:skip=webpage"].map(str::to_owned));
     }
@@ -121,8 +129,14 @@ pub(crate) fn playlist(
     last(arguments, request.playlist.url())
 }
 
-fn common(media: &MediaConfig, what: [&str; 3], extractor_args: &str) -> Vec<String> {
+fn common(
+    media: &MediaConfig,
+    route: &Route,
+    what: [&str; 3],
+    extractor_args: &str,
+) -> Vec<String> {
     let mut arguments: Vec<String> = CLOSED.iter().map(|&it| it.to_owned()).collect();
+    arguments.extend(route.arguments());
     arguments.extend(what.map(str::to_owned));
     // A refusal costs the time-out twice at most: once, and one repetition.
     let timeout = media.socket_timeout_seconds.to_string();
@@ -142,7 +156,11 @@ fn last(mut arguments: Vec<String>, url: String) -> Vec<String> {
 ///
 /// `PATH` leads nowhere, because yt-dlp would run `file` and `uname` on every
 /// start. The proxy's names are lower case: Python ignores the others here.
-pub(crate) fn environment(media: &MediaConfig, home: &Path) -> Vec<(&'static str, OsString)> {
+pub(crate) fn environment(
+    media: &MediaConfig,
+    proxy: &str,
+    home: &Path,
+) -> Vec<(&'static str, OsString)> {
     let mut environment = vec![
         ("HOME", home.as_os_str().to_owned()),
         // A single-file yt-dlp unpacks itself there.
@@ -150,9 +168,9 @@ pub(crate) fn environment(media: &MediaConfig, home: &Path) -> Vec<(&'static str
         ("PATH", "/nonexistent".into()),
         ("LC_ALL", "C.UTF-8".into()),
     ];
-    if !media.proxy.is_empty() {
-        environment.push(("http_proxy", (&media.proxy).into()));
-        environment.push(("https_proxy", (&media.proxy).into()));
+    if !proxy.is_empty() {
+        environment.push(("http_proxy", proxy.into()));
+        environment.push(("https_proxy", proxy.into()));
     }
     if !media.ca_file.as_os_str().is_empty() {
         // The child works in another directory than the one this is relative to.
@@ -167,10 +185,10 @@ mod tests {
     use super::*;
 
     fn lines(extractor_args: &str, track: Option<&str>) -> String {
-        let profile =
-            Profile { extractor_args: extractor_args.to_owned(), track: track.map(str::to_owned) };
-        let video = "-bcdefghij_".parse().unwrap();
-        captions(&MediaConfig::default(), &profile, video).join("\n")
+        let media = MediaConfig::default();
+        let (route, track) = (&Route::all(&media)[0], track.map(str::to_owned));
+        let profile = Profile { route, extractor_args: extractor_args.to_owned(), track };
+        captions(&media, &profile, "-bcdefghij_".parse().unwrap()).join("\n")
     }
 
     #[test]
@@ -190,9 +208,22 @@ mod tests {
     }
 
     #[test]
+    fn another_way_has_cookies_and_what_a_plugin_is_told() {
+        let mut media = MediaConfig::default();
+        let line = "home proxy=http://10.0.0.7:3128 cookies=/c.txt args=youtubepot-x:base_url=y";
+        media.egress = vec![line.to_owned().try_into().unwrap()];
+        let route = &Route::all(&media)[1];
+        let profile = Profile { route, extractor_args: "youtube:x=y".to_owned(), track: None };
+        let lines = captions(&media, &profile, "-bcdefghij_".parse().unwrap()).join("\n");
+        let own = "\n--extractor-args\nyoutubepot-x:base_url=y\n--cookies\ncookies.txt\n";
+        assert!(lines.contains(own) && !lines.contains("--no-plugin-dirs"), "{lines}");
+    }
+
+    #[test]
     fn several_videos_are_told_apart() {
         let videos = ["-bcdefghij_", "ok_manual01"].map(|it| it.parse().unwrap());
-        let lines = batch(&MediaConfig::default(), "youtube:x=y", &videos).join("\n");
+        let media = MediaConfig::default();
+        let lines = batch(&media, &Route::all(&media)[0], "youtube:x=y", &videos).join("\n");
         let (_, own) = lines.split_once("\n-o\n%(id)s/sub\n").unwrap();
         insta::assert_snapshot!(own, @r"
         --ignore-errors
@@ -208,7 +239,9 @@ mod tests {
     fn a_playlist_is_listed_and_bounded() {
         let media = MediaConfig::default();
         let request = PlaylistRequest { playlist: "PL-bcdefghij_".parse().unwrap(), max_items: 50 };
-        let lines = |page| playlist(&media, &media.extractor_args, page, &request).join("\n");
+        let route = Route::all(&media).remove(0);
+        let lines =
+            |page| playlist(&media, &route, &media.extractor_args, page, &request).join("\n");
         insta::assert_snapshot!(lines(false));
         let with_page = lines(false).replace("--extractor-args\nyoutubetab:skip=webpage\n", "");
         assert_eq!(lines(true), with_page);
@@ -218,10 +251,10 @@ mod tests {
     fn the_environment_is_ours_alone() {
         let mut media = MediaConfig::default();
         let home = Path::new("/data/runs/run-1-x");
-        insta::assert_debug_snapshot!(environment(&media, home));
+        insta::assert_debug_snapshot!(environment(&media, &media.proxy, home));
 
         media.proxy = "http://127.0.0.1:3128".to_owned();
         media.ca_file = "/etc/ca.pem".into();
-        insta::assert_debug_snapshot!(environment(&media, home));
+        insta::assert_debug_snapshot!(environment(&media, &media.proxy, home));
     }
 }

@@ -104,7 +104,7 @@ pub(super) async fn version(
     let command = Command {
         program: program.to_owned(),
         arguments: arguments.iter().cloned().chain(own).collect(),
-        environment: Environment::Only(args::environment(&config.media, directory.path())),
+        environment: Environment::Only(args::environment(&config.media, "", directory.path())),
         directory: directory.path().to_owned(),
         niceness: config.media.niceness,
     };

@@ -9,6 +9,7 @@ use recap_telemetry::metrics;
 use tokio::time::Instant;
 
 use super::process::{self, Bounds, Command, Environment, Finished};
+use super::route::Route;
 use super::warm::Warm;
 use super::work_dir::{self, WorkDir};
 use super::{YtDlp, args};
@@ -44,12 +45,25 @@ impl Runner {
     /// If no directory can be made, or no process be started.
     pub(crate) async fn run(
         &self,
+        route: &Route,
+        arguments: Vec<String>,
+        deadline: Instant,
+    ) -> io::Result<Finished<WorkDir>> {
+        let finished = self.run_once(route, arguments, deadline).await?;
+        route.leave(&finished.kept);
+        Ok(finished)
+    }
+
+    async fn run_once(
+        &self,
+        route: &Route,
         arguments: Vec<String>,
         deadline: Instant,
     ) -> io::Result<Finished<WorkDir>> {
         let bounds = self.bounds(deadline);
-        if let Some(warm) = &self.warm {
-            match warm.run(arguments.clone(), bounds).await {
+        // The warm process has loaded no plugins.
+        if let Some(warm) = self.warm.as_ref().filter(|_| !route.wants_plugins()) {
+            match warm.run(route, arguments.clone(), bounds).await {
                 Ok(finished) => {
                     metrics::ytdlp_run("warm");
                     return Ok(finished);
@@ -58,12 +72,13 @@ impl Runner {
             }
         }
         metrics::ytdlp_run("command_line");
-        self.start(arguments, bounds).await
+        self.start(route, arguments, bounds).await
     }
 
     /// As [`run`](Self::run), for several videos on one command line.
     pub(crate) async fn run_batch(
         &self,
+        route: &Route,
         arguments: Vec<String>,
         deadline: Instant,
         videos: usize,
@@ -71,7 +86,7 @@ impl Runner {
         metrics::ytdlp_run("batch");
         let mut bounds = self.bounds(deadline);
         bounds.output_bytes *= videos;
-        self.start(arguments, bounds).await
+        self.start(route, arguments, bounds).await
     }
 
     fn bounds(&self, deadline: Instant) -> Bounds {
@@ -83,13 +98,23 @@ impl Runner {
         }
     }
 
-    async fn start(&self, arguments: Vec<String>, bounds: Bounds) -> io::Result<Finished<WorkDir>> {
+    async fn start(
+        &self,
+        route: &Route,
+        arguments: Vec<String>,
+        bounds: Bounds,
+    ) -> io::Result<Finished<WorkDir>> {
         let directory = WorkDir::create(&self.work)?;
+        route.enter(&directory)?;
         let YtDlp { program, arguments: first, .. } = self.binary.clone();
         let command = Command {
             program,
             arguments: first.into_iter().chain(arguments.into_iter().map(Into::into)).collect(),
-            environment: Environment::Only(args::environment(&self.media, directory.path())),
+            environment: Environment::Only(args::environment(
+                &self.media,
+                &route.proxy,
+                directory.path(),
+            )),
             directory: directory.path().to_owned(),
             niceness: self.media.niceness,
         };

@@ -24,6 +24,7 @@ use self::captions::CaptionsOf;
 use self::playlist::ItemsOf;
 use super::YtDlp;
 use super::classify::{Pause, Then, Verdict, settle};
+use super::route::Route;
 use super::runner::Runner;
 
 /// Share of the deadline that the first profile may take when there is a
@@ -34,6 +35,7 @@ const FIRST_SHARE: f64 = 0.6;
 pub(crate) struct YtDlpSource {
     runner: Runner,
     media: MediaConfig,
+    routes: Vec<Route>,
 }
 
 /// Why one way brought nothing.
@@ -53,9 +55,14 @@ impl From<Verdict> for Refusal {
 
 #[async_trait]
 impl MediaSource for YtDlpSource {
+    fn routes(&self) -> Vec<String> {
+        self.routes.iter().map(|it| it.name.clone()).collect()
+    }
+
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
         let (video, child) = (request.video, ChildUsage::default());
-        self.captions_from(CaptionsOf { video, child, begun: None }).await
+        let question = CaptionsOf { video, child, begun: None };
+        self.captions_from(&self.routes[request.route], question).await
     }
 
     fn batches(&self) -> bool {
@@ -65,13 +72,13 @@ impl MediaSource for YtDlpSource {
     async fn captions_of(&self, requests: &[CaptionRequest], tell: Tell<'_>) {
         let begun = batch::run(self, requests).await;
         for (index, question) in begun.into_iter().enumerate() {
-            tell(index, self.captions_from(question).await);
+            tell(index, self.captions_from(&self.routes[0], question).await);
         }
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
         let span = tracing::info_span!("playlist", playlist.id = %request.playlist);
-        self.ask(&mut ItemsOf(request)).instrument(span).await
+        self.ask(&self.routes[0], &mut ItemsOf(request)).instrument(span).await
     }
 }
 
@@ -86,36 +93,51 @@ trait Question: Send {
 /// One of two ways to ask.
 #[derive(Clone, Copy)]
 struct Way<'a> {
+    route: &'a Route,
     extractor_args: &'a str,
     is_second: bool,
     deadline: Instant,
 }
 
 impl YtDlpSource {
-    async fn captions_from(&self, mut question: CaptionsOf) -> Result<Captions, MediaError> {
-        let span = tracing::info_span!("captions", video.id = %question.video);
-        let (video, transcript) = *self.ask(&mut question).instrument(span).await?;
+    async fn captions_from(
+        &self,
+        route: &Route,
+        mut question: CaptionsOf,
+    ) -> Result<Captions, MediaError> {
+        let span = tracing::info_span!("captions", video.id = %question.video, route = route.name);
+        let (video, transcript) = *self.ask(route, &mut question).instrument(span).await?;
         Ok(Captions { video, transcript, child: question.child })
     }
 
     pub(crate) fn new(config: &Config, binary: YtDlp, load: &Load) -> Self {
-        Self { runner: Runner::new(config, binary, load), media: config.media.clone() }
+        let (media, routes) = (config.media.clone(), Route::all(&config.media));
+        Self { runner: Runner::new(config, binary, load), media, routes }
     }
 
     /// What comes of asking in the first way, or in the second one if that may
     /// help and there is one.
-    async fn ask<Q: Question>(&self, question: &mut Q) -> Result<Q::Answer, MediaError> {
+    async fn ask<Q: Question>(
+        &self,
+        route: &Route,
+        question: &mut Q,
+    ) -> Result<Q::Answer, MediaError> {
         let (begun, whole) = (Instant::now(), self.media.deadline());
         let second = Way {
+            route,
             extractor_args: &self.media.fallback_extractor_args,
             is_second: true,
             deadline: begun + whole,
         };
         let is_alone = second.extractor_args.is_empty();
+        // The first way's client does not take cookies (yt-dlp's `SUPPORTS_COOKIES`).
+        if route.has_cookies() && !is_alone {
+            return question.ask(self, second).await.map_err(|it| self.error(it));
+        }
         let share = if is_alone { 1.0 } else { FIRST_SHARE };
         let (extractor_args, deadline) =
             (&*self.media.extractor_args, begun + whole.mul_f64(share));
-        let first = Way { extractor_args, is_second: false, deadline };
+        let first = Way { route, extractor_args, is_second: false, deadline };
         let refused = match question.ask(self, first).await {
             Ok(answer) => return Ok(answer),
             Err(refused) => refused,

@@ -30,6 +30,7 @@ use self::python::Python;
 use self::wire::{Answer, Run};
 use self::zygote::Zygote;
 use super::process::{Bounds, Finished};
+use super::route::Route;
 use super::work_dir::{self, WorkDir};
 use super::{YtDlp, args};
 
@@ -105,43 +106,20 @@ impl Warm {
     /// metrics; then no process of it is left.
     pub(crate) async fn run(
         &self,
+        route: &Route,
         arguments: Vec<String>,
         bounds: Bounds,
     ) -> Result<Finished<WorkDir>, &'static str> {
         let (handle, id) = self.handle()?;
         let directory = WorkDir::create(&self.work).map_err(|_| "directory")?;
-        let run = self.describe(id, arguments, bounds, &directory).ok_or("path")?;
+        route.enter(&directory).map_err(|_| "cookies")?;
+        let environment = args::environment(&self.media, &route.proxy, directory.path());
+        let run = describe(id, arguments, environment, bounds, &directory).ok_or("path")?;
         let (reply, answer) = oneshot::channel();
         let wanted = Wanted { run, bounds, directory, reply };
         handle.orders.send(Order::Run(Box::new(wanted))).map_err(|_| "fault")?;
         let _canceled = CancelOnDrop { orders: &handle.orders, id };
         answer.await.map_err(|_| "fault")
-    }
-
-    /// `None` if a path is not UTF-8.
-    fn describe(
-        &self,
-        id: u64,
-        arguments: Vec<String>,
-        bounds: Bounds,
-        directory: &WorkDir,
-    ) -> Option<Run> {
-        let environment = args::environment(&self.media, directory.path());
-        let text = |it: OsString| it.into_string().ok();
-        let left = bounds.deadline.saturating_duration_since(Instant::now());
-        Some(Run {
-            id,
-            arguments,
-            directory: directory.path().to_str()?.to_owned(),
-            environment: environment
-                .into_iter()
-                .map(|(name, value)| Some((name, text(value)?)))
-                .collect::<Option<_>>()?,
-            output_bytes: bounds.output_bytes,
-            memory_bytes: bounds.memory_bytes,
-            file_bytes: bounds.file_bytes,
-            seconds: left.as_secs() + LAST_GUARD,
-        })
     }
 
     /// Why it is left off for now, if it is, in a word for the metrics.
@@ -206,6 +184,32 @@ impl Warm {
             Err(_) => Err("it does not start in time".to_owned()),
         }
     }
+}
+
+/// `None` if a path is not UTF-8.
+fn describe(
+    id: u64,
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, OsString)>,
+    bounds: Bounds,
+    directory: &WorkDir,
+) -> Option<Run> {
+    let text = |it: OsString| it.into_string().ok();
+    let environment = environment
+        .into_iter()
+        .map(|(name, value)| Some((name, text(value)?)))
+        .collect::<Option<_>>();
+    let left = bounds.deadline.saturating_duration_since(Instant::now());
+    Some(Run {
+        id,
+        arguments,
+        directory: directory.path().to_str()?.to_owned(),
+        environment: environment?,
+        output_bytes: bounds.output_bytes,
+        memory_bytes: bounds.memory_bytes,
+        file_bytes: bounds.file_bytes,
+        seconds: left.as_secs() + LAST_GUARD,
+    })
 }
 
 /// Counts the end of a warm process, and rests after too many bad ones.

@@ -12,7 +12,7 @@ use crate::support::{Noting, Place};
 /// What became of each, in the order in which it was told.
 async fn ask_together(source: &dyn MediaSource, videos: &[&str]) -> Vec<String> {
     let requests: Vec<CaptionRequest> =
-        videos.iter().map(|it| CaptionRequest { video: it.parse().unwrap() }).collect();
+        videos.iter().map(|it| CaptionRequest { video: it.parse().unwrap(), route: 0 }).collect();
     let told = Mutex::new(Vec::new());
     let tell = |index: usize, answer| {
         told.lock().unwrap().push(format!("{} {}", videos[index], outcome(answer)));

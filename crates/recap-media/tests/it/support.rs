@@ -117,7 +117,7 @@ impl Place {
 }
 
 pub(crate) async fn ask(source: &dyn MediaSource, video: &str) -> Result<Captions, MediaError> {
-    source.captions(&CaptionRequest { video: video.parse().unwrap() }).await
+    source.captions(&CaptionRequest { video: video.parse().unwrap(), route: 0 }).await
 }
 
 /// An error in one line: class, code, whether a client may retry, and when.

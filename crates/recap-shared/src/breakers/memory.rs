@@ -36,7 +36,7 @@ impl MemoryBreakers {
         Ok(())
     }
 
-    /// How each that was asked is right now, by its label; of all receivers the one
+    /// How each that was asked is right now, by its label; of all of a kind the one
     /// that is left alone for longest.
     pub(crate) fn now(&self) -> BTreeMap<&'static str, BreakerUse> {
         let now = self.began.elapsed();
@@ -52,10 +52,11 @@ impl MemoryBreakers {
         all
     }
 
-    /// All processes together have found that nothing may pass for `wait`.
+    /// As [`Breakers::rest`], or all processes together have found that nothing may
+    /// pass for `wait`.
     pub(super) fn keep_open(&self, breaker: &Breaker, wait: Duration) {
-        let next = self.began.elapsed() + wait;
-        self.states.lock().expect("not poisoned").put(breaker.clone(), State::Open { next });
+        let open = State::rest(self.began.elapsed(), wait);
+        self.states.lock().expect("not poisoned").put(breaker.clone(), open);
     }
 
     /// All processes together have found that this one may pass.
@@ -84,6 +85,10 @@ impl Breakers for MemoryBreakers {
     async fn report(&self, breaker: &Breaker, success: bool) {
         self.note(breaker, success);
     }
+
+    async fn rest(&self, breaker: &Breaker, wait: Duration) {
+        self.keep_open(breaker, wait);
+    }
 }
 
 #[cfg(test)]
@@ -100,7 +105,7 @@ mod tests {
         (0..3).for_each(|_| breakers.note(&host("bad"), false));
         breakers.note(&host("odd"), false);
         breakers.note(&host("good"), true);
-        breakers.note(&Breaker::YouTube, false);
+        breakers.note(&Breaker::YouTube("first".to_owned()), false);
         let now = breakers.now();
         let (webhook, youtube) = (now["webhook"], now["you_tube"]);
         assert_eq!((webhook.state, webhook.failures), (BreakerState::Open, RULES.failures));

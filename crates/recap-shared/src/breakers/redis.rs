@@ -25,13 +25,19 @@ impl RedisBreakers {
 
     /// How long to wait, 0 if a call may be made. `now` is in µs, `None` for the
     /// server's own time.
-    async fn tell(&self, breaker: &Breaker, told: &str, now: Option<u64>) -> Option<Duration> {
+    /// `told` with its time is what happened.
+    async fn tell(
+        &self,
+        breaker: &Breaker,
+        (told, wait): (&str, Duration),
+        now: Option<u64>,
+    ) -> Option<Duration> {
         let micros = |it: Duration| u64::try_from(it.as_micros()).expect("584,000 years");
         let rules = self.near.rules;
         let mut call = self.script.prepare_invoke();
         call.key(self.server.key(format_args!("breaker:{breaker}"))).arg(told);
         call.arg(rules.failures).arg(micros(rules.open)).arg(micros(rules.half_open));
-        call.arg(now.map_or_else(String::new, |it| it.to_string()));
+        call.arg(now.map_or_else(String::new, |it| it.to_string())).arg(micros(wait));
         self.server.run::<u64>(&call).await.map(Duration::from_micros)
     }
 }
@@ -39,7 +45,7 @@ impl RedisBreakers {
 #[async_trait]
 impl Breakers for RedisBreakers {
     async fn allow(&self, breaker: &Breaker) -> Result<(), Duration> {
-        match self.tell(breaker, "allow", None).await {
+        match self.tell(breaker, ("allow", Duration::ZERO), None).await {
             Some(wait) if wait.is_zero() => {
                 self.near.let_through(breaker);
                 Ok(())
@@ -55,7 +61,12 @@ impl Breakers for RedisBreakers {
     async fn report(&self, breaker: &Breaker, success: bool) {
         self.near.note(breaker, success);
         let told = if success { "success" } else { "failure" };
-        self.tell(breaker, told, None).await;
+        self.tell(breaker, (told, Duration::ZERO), None).await;
+    }
+
+    async fn rest(&self, breaker: &Breaker, wait: Duration) {
+        self.near.keep_open(breaker, wait);
+        self.tell(breaker, ("rest", wait), None).await;
     }
 }
 
@@ -76,14 +87,16 @@ mod tests {
         for (story, steps) in STORIES.iter().enumerate() {
             let breakers = RedisBreakers::new(server(), Arc::new(MemoryBreakers::new(RULES)));
             for &step in *steps {
-                let (told, now, wait) = match step {
-                    Step::Fails(now) => ("failure", now, 0),
-                    Step::Succeeds(now) => ("success", now, 0),
-                    Step::Passes(now) => ("allow", now, 0),
-                    Step::Waits(now, wait) => ("allow", now, wait),
+                let (told, now, rest, wait) = match step {
+                    Step::Fails(now) => ("failure", now, 0, 0),
+                    Step::Succeeds(now) => ("success", now, 0, 0),
+                    Step::Passes(now) => ("allow", now, 0, 0),
+                    Step::Waits(now, wait) => ("allow", now, 0, wait),
+                    Step::Rests(now, rest) => ("rest", now, rest, 0),
                 };
                 let now = 1_800_000_000_000_000 + now * 1_000_000;
-                let answer = breakers.tell(&Breaker::YouTube, told, Some(now)).await;
+                let told = (told, Duration::from_secs(rest));
+                let answer = breakers.tell(&Breaker::Summarizer, told, Some(now)).await;
                 assert_eq!(answer, Some(Duration::from_secs(wait)), "{story}: {step:?}");
             }
         }

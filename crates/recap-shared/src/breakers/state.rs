@@ -69,6 +69,11 @@ impl State {
         BreakerUse { state, failures, retry_in_seconds }
     }
 
+    /// What becomes of it when the other side has asked for a pause.
+    pub(super) fn rest(now: Duration, wait: Duration) -> Self {
+        Self::Open { next: now + wait }
+    }
+
     /// What becomes of it when a call has ended. Any success closes it, also
     /// that of a call from before it opened: it shows that calls succeed. A
     /// failure of such a call shows nothing new.
@@ -101,9 +106,11 @@ pub(super) mod tests {
         Passes(u64),
         /// Is told to wait so many seconds.
         Waits(u64, u64),
+        /// Is to rest for so many seconds.
+        Rests(u64, u64),
     }
 
-    use Step::{Fails, Passes, Succeeds, Waits};
+    use Step::{Fails, Passes, Rests, Succeeds, Waits};
 
     /// Stories of breakers, each from the beginning.
     pub(in crate::breakers) const STORIES: &[&[Step]] = &[
@@ -136,6 +143,19 @@ pub(super) mod tests {
         &[Fails(0), Fails(0), Fails(0), Passes(60), Fails(65), Waits(65, 60), Passes(125)],
         // Stragglers from before it opened do not make it longer, but may close it.
         &[Fails(0), Fails(0), Fails(0), Fails(30), Waits(30, 30), Succeeds(31), Passes(31)],
+        // Who asks for an hour is left alone for an hour, then tried once.
+        &[
+            Rests(10, 3600),
+            Waits(11, 3599),
+            Fails(12),
+            Waits(3609, 1),
+            Passes(3610),
+            Waits(3610, 30),
+            Fails(3611),
+            Waits(3611, 60),
+        ],
+        // The last word counts, and a success ends it.
+        &[Rests(0, 3600), Rests(1, 900), Waits(1, 900), Succeeds(2), Passes(2)],
     ];
 
     #[test]
@@ -145,6 +165,7 @@ pub(super) mod tests {
             for &step in *steps {
                 let at = Duration::from_secs;
                 match step {
+                    Rests(now, wait) => state = State::rest(at(now), at(wait)),
                     Fails(now) => state = state.report(false, at(now), RULES),
                     Succeeds(now) => state = state.report(true, at(now), RULES),
                     Passes(now) => {

@@ -68,11 +68,11 @@ async fn goes_on_alone(shared: &Shared) {
     let left = at_once(shared.limits.look(&budgets)).await;
     assert_eq!((left[0].left, left[1].left), (0, 1));
     for _ in 0..FAILURES {
-        at_once(shared.breakers.report(&Breaker::YouTube, false)).await;
+        at_once(shared.breakers.report(&Breaker::Summarizer, false)).await;
     }
-    assert!(at_once(shared.breakers.allow(&Breaker::YouTube)).await.is_err());
-    at_once(shared.breakers.report(&Breaker::YouTube, true)).await;
-    assert_eq!(at_once(shared.breakers.allow(&Breaker::YouTube)).await, Ok(()));
+    assert!(at_once(shared.breakers.allow(&Breaker::Summarizer)).await.is_err());
+    at_once(shared.breakers.report(&Breaker::Summarizer, true)).await;
+    assert_eq!(at_once(shared.breakers.allow(&Breaker::Summarizer)).await, Ok(()));
     let probed = at_once(shared.probe.probe()).await;
     assert!(matches!(probed, Condition::Fallback { .. }), "{probed:?}");
     assert!(shared.numbers().redis_away);

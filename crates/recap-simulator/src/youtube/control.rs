@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::request::Call;
 use super::shared::Shared;
 use crate::http::{self, Reply};
+use crate::scenario;
 
 /// `None` if this is not a control request.
 pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
@@ -20,6 +21,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Option<Reply> {
         }
         (&Method::POST, "/__delay") => shared.player_delay.control(&call.body),
         (&Method::POST, "/__override") => replace(shared, call),
+        (&Method::POST, "/__disguise") => disguise(shared, call),
         _ => return None,
     })
 }
@@ -29,6 +31,17 @@ fn replace(shared: &Shared, call: &Call) -> Reply {
         Some(Value::Object(answers)) => shared.replace(answers),
         _ => false,
     };
-    let status = if replaced { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    http::json(status, &json!({"ok": replaced}))
+    done(replaced)
+}
+
+fn disguise(shared: &Shared, call: &Call) -> Reply {
+    let body = call.json().unwrap_or_default();
+    let found = body["scenario"].as_str().and_then(scenario::find);
+    shared.disguise(found);
+    done(found.is_some())
+}
+
+fn done(ok: bool) -> Reply {
+    let status = if ok { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    http::json(status, &json!({"ok": ok}))
 }

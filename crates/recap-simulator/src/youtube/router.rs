@@ -10,7 +10,7 @@ use super::shared::Shared;
 use super::trouble::{self, Outcome};
 use super::{control, media, next, page, player, playlist, timedtext};
 use crate::http::{self, Dropped, Reply};
-use crate::scenario::{self, Endpoint, Scenario};
+use crate::scenario::Endpoint;
 
 const JSON: &str = "application/json; charset=UTF-8";
 const HTML: &str = "text/html; charset=utf-8";
@@ -47,8 +47,7 @@ fn route(shared: &Shared, call: &Call) -> Outcome {
     if let Some(body) = shared.replacement(&video, call.endpoint()) {
         return replaced(call, body).into();
     }
-    // YouTube knows every id; one that is not simulated was never uploaded.
-    let scenario = scenario::find(&video).unwrap_or_else(never_uploaded);
+    let scenario = shared.scenario(&video);
     if let Some(outcome) = trouble::of(scenario, call) {
         return outcome;
     }
@@ -104,8 +103,4 @@ fn text(call: &Call, content_type: &'static str, body: impl Into<Vec<u8>>) -> Re
 
 fn client(body: &Value) -> &str {
     body["context"]["client"]["clientName"].as_str().unwrap_or_default()
-}
-
-fn never_uploaded() -> &'static Scenario {
-    scenario::find("er_unavail1").expect("this scenario is in the table")
 }

@@ -11,7 +11,7 @@ use super::certificates::Identity;
 use super::log::RequestRecord;
 use crate::delay::Delay;
 use crate::journal::{Journal, locked};
-use crate::scenario::Endpoint;
+use crate::scenario::{self, Endpoint, Scenario};
 
 /// Videos whose answers can be replaced at the same time.
 const OVERRIDES: usize = 256;
@@ -22,6 +22,8 @@ pub(super) struct Shared {
     pub(super) log: Journal<RequestRecord>,
     pub(super) player_delay: Delay,
     overrides: Mutex<BTreeMap<String, Value>>,
+    /// What every video is, whatever its id says.
+    disguise: Mutex<Option<&'static Scenario>>,
 }
 
 impl Shared {
@@ -32,6 +34,7 @@ impl Shared {
             log: Journal::new(),
             player_delay: Delay::default(),
             overrides: Mutex::default(),
+            disguise: Mutex::default(),
         }
     }
 
@@ -39,6 +42,19 @@ impl Shared {
         self.log.clear();
         self.player_delay.set(Duration::ZERO);
         locked(&self.overrides).clear();
+        self.disguise(None);
+    }
+
+    pub(super) fn disguise(&self, scenario: Option<&'static Scenario>) {
+        *locked(&self.disguise) = scenario;
+    }
+
+    /// What the video of this id is; YouTube knows every id, and one that is not
+    /// simulated was never uploaded.
+    pub(super) fn scenario(&self, video: &str) -> &'static Scenario {
+        let disguise = *locked(&self.disguise);
+        let never_uploaded = || scenario::find("er_unavail1").expect("it is in the table");
+        disguise.or_else(|| scenario::find(video)).unwrap_or_else(never_uploaded)
     }
 
     /// Replaces answers for some videos; `false` if that would be too many.

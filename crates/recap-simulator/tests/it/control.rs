@@ -37,6 +37,25 @@ async fn answers_can_be_replaced_and_are_logged() {
 }
 
 #[tokio::test]
+async fn every_video_can_be_as_one() {
+    let at = directory("disguise");
+    let youtube = YouTube::start(0, &at).await.unwrap();
+    let disguise = async |name: &str| {
+        let body = json!({"scenario": name});
+        let url = format!("{}/__disguise", youtube.proxy_url());
+        client().post(url).json(&body).send().await.unwrap().status().as_u16()
+    };
+    assert_eq!(disguise("er_nosuch01").await, 400);
+    assert_eq!(disguise("er_botchk01").await, 200);
+    let refused = run(&youtube, "ok_manual01", Profile::S, USUAL, &at).await;
+    assert!(refused.stderr.contains("not a bot"), "{}", refused.stderr);
+    youtube.reset();
+    let found = run(&youtube, "ok_manual01", Profile::S, USUAL, &at).await;
+    assert!(found.track().is_some());
+    youtube.stop().await;
+}
+
+#[tokio::test]
 async fn all_three_forms_of_request_reach_the_same_page() {
     let at = directory("forms");
     let youtube = YouTube::start(0, &at).await.unwrap();

@@ -134,8 +134,9 @@ metrics! {
 
     /// Calls of a summariser.
     SUMMARIZER_CALLS: Counter<2> = "recap_summarizer_calls_total" ["provider", "outcome"];
-    /// Videos that were fetched, or that it was tried to.
-    FETCHES: Counter<1> = "recap_fetches_total" ["outcome"];
+    /// Videos that were fetched, or that it was tried to. `route` is the way to YouTube by
+    /// its name in `media.egress`.
+    FETCHES: Counter<2> = "recap_fetches_total" ["route", "outcome"];
     /// Runs of yt-dlp. `by` is `warm`, forked from a process that has it imported,
     /// `command_line`, or `batch`: several videos on one command line.
     YTDLP_RUNS: Counter<1> = "recap_ytdlp_runs_total" ["by"];

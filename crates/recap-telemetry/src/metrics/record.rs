@@ -193,8 +193,8 @@ pub fn summarizer_called(provider: &str, outcome: &str) {
 }
 
 /// A video was fetched, or not.
-pub fn fetched(outcome: &str) {
-    list::FETCHES.add([outcome], 1);
+pub fn fetched(route: &str, outcome: &str) {
+    list::FETCHES.add([route, outcome], 1);
 }
 
 /// yt-dlp was run: `warm`, on the `command_line`, or for a `batch`.

@@ -41,6 +41,13 @@ impl TestJobs {
         Self::with(|_| {})
     }
 
+    /// With these ways to YouTube.
+    pub fn with_routes(names: &[&str]) -> Self {
+        let media = Arc::new(ScriptedMedia::with_routes(names));
+        let jobs = Self::with(|cx| cx.media = media.clone());
+        Self { media, ..jobs }
+    }
+
     /// `change` adjusts the context before anything runs.
     pub fn with(change: impl FnOnce(&mut JobContext)) -> Self {
         let clock = TestClock::new();
@@ -176,6 +183,8 @@ fn policy() -> Policy {
         retention: Duration::from_hours(72),
         entries_per_lane: 1000,
         entries_per_client: 25,
+        refusal: Duration::from_hours(6),
+        no_captions: Duration::from_hours(1),
         live_recheck: Duration::from_mins(30),
         max_video: Duration::from_hours(12),
         segment: Duration::from_mins(10),

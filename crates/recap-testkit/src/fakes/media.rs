@@ -13,17 +13,35 @@ use crate::samples;
 
 /// Gives the scripted answers in order, then [`samples::captions`] and
 /// [`samples::playlist`].
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct ScriptedMedia {
+    routes: Vec<String>,
     script: Script<Captions, MediaError>,
     playlists: Script<Vec<PlaylistItem>, MediaError>,
-    calls: Mutex<Vec<VideoId>>,
+    calls: Mutex<Vec<CaptionRequest>>,
     playlist_calls: Mutex<Vec<PlaylistRequest>>,
+}
+
+impl Default for ScriptedMedia {
+    fn default() -> Self {
+        Self::with_routes(&["first"])
+    }
 }
 
 impl ScriptedMedia {
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// With these ways to YouTube.
+    pub fn with_routes(names: &[&str]) -> Self {
+        Self {
+            routes: names.iter().map(|&it| it.to_owned()).collect(),
+            script: Script::default(),
+            playlists: Script::default(),
+            calls: Mutex::default(),
+            playlist_calls: Mutex::default(),
+        }
     }
 
     /// What the next call for captions without an answer yet is told.
@@ -40,7 +58,12 @@ impl ScriptedMedia {
 
     /// The videos asked for so far.
     pub fn calls(&self) -> Vec<VideoId> {
-        self.calls.lock().expect("not poisoned").clone()
+        self.calls.lock().expect("not poisoned").iter().map(|it| it.video).collect()
+    }
+
+    /// On which way each of them was asked for.
+    pub fn routes_taken(&self) -> Vec<usize> {
+        self.calls.lock().expect("not poisoned").iter().map(|it| it.route).collect()
     }
 
     /// The playlists asked for so far.
@@ -51,8 +74,12 @@ impl ScriptedMedia {
 
 #[async_trait]
 impl MediaSource for ScriptedMedia {
+    fn routes(&self) -> Vec<String> {
+        self.routes.clone()
+    }
+
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
-        self.calls.lock().expect("not poisoned").push(request.video);
+        self.calls.lock().expect("not poisoned").push(*request);
         self.script.play(|| samples::captions(request.video)).await
     }
 

@@ -19,6 +19,10 @@ struct Noting {
 
 #[async_trait]
 impl MediaSource for Noting {
+    fn routes(&self) -> Vec<String> {
+        vec!["first".to_owned(), "second".to_owned()]
+    }
+
     async fn captions(&self, _: &CaptionRequest) -> Answer {
         unreachable!("it gathers")
     }
@@ -67,6 +71,8 @@ impl Breakers for Few {
     }
 
     async fn report(&self, _: &Breaker, _: bool) {}
+
+    async fn rest(&self, _: &Breaker, _: Duration) {}
 }
 
 fn gathered(slots: usize) -> (Arc<Noting>, Gathered) {
@@ -79,7 +85,7 @@ fn gathered(slots: usize) -> (Arc<Noting>, Gathered) {
 
 async fn ask(source: &Gathered, name: char) -> bool {
     let video: recap_core::VideoId = format!("ok_gather1{name}").parse().unwrap();
-    let answer = source.captions(&CaptionRequest { video }).await;
+    let answer = source.captions(&CaptionRequest { video, route: 0 }).await;
     answer.is_ok_and(|it| it.video.id == Some(video))
 }
 

@@ -11,19 +11,24 @@ use recap_core::ports::{
 use recap_telemetry::metrics;
 use tokio::sync::mpsc;
 
-use super::Guarded;
+use super::{Guarded, Health};
 
 impl Guarded<dyn MediaSource> {
     async fn ask<T>(
         &self,
+        route: &str,
         call: impl Future<Output = Result<T, MediaError>>,
     ) -> Result<T, MediaError> {
         let resting = |after| MediaError::Resting { after };
-        self.guards.call(Slot::Fetch, Some(Breaker::YouTube), call, resting, youtube_is_out).await
+        self.guards.call(Slot::Fetch, Some(breaker(route)), call, resting, health).await
     }
 
-    /// Several videos on one slot: `take` says which, once there is one. The breaker
-    /// is asked once, and hears of each video when it is told.
+    fn name(&self, route: usize) -> String {
+        self.port.routes().swap_remove(route)
+    }
+
+    /// Several videos on one slot and the first way: `take` says which, once there is
+    /// one. The breaker is asked once, and hears of each video when it is told.
     pub(crate) async fn together(
         &self,
         take: impl FnOnce() -> Vec<CaptionRequest> + Send,
@@ -35,28 +40,30 @@ impl Guarded<dyn MediaSource> {
         if requests.is_empty() {
             return;
         }
-        if let Err(after) = guards.breakers.allow(&Breaker::YouTube).await {
+        let first = self.name(0);
+        let breaker = breaker(&first);
+        if let Err(after) = guards.breakers.allow(&breaker).await {
             for index in 0..requests.len() {
                 let resting = Err(MediaError::Resting { after });
-                count(&resting);
+                count(&first, &resting);
                 tell(index, resting);
             }
             return;
         }
-        let (heard, mut outages) = mpsc::unbounded_channel();
+        let (heard, mut healths) = mpsc::unbounded_channel();
         let fetching = async move {
             let hear = |index, answer: Result<Captions, MediaError>| {
-                count(&answer);
+                count(&first, &answer);
                 // It is listened to for as long as this is fetched.
-                let _ = heard.send(answer.as_ref().is_err_and(youtube_is_out));
+                let _ = heard.send(answer.as_ref().err().map_or(Health::Well, health));
                 tell(index, answer);
             };
             self.port.captions_of(&requests, &hear).await;
             drop(heard);
         };
         let reporting = async {
-            while let Some(out) = outages.recv().await {
-                guards.breakers.report(&Breaker::YouTube, !out).await;
+            while let Some(health) = healths.recv().await {
+                guards.tell(&breaker, health).await;
             }
         };
         tokio::join!(fetching, reporting);
@@ -65,9 +72,14 @@ impl Guarded<dyn MediaSource> {
 
 #[async_trait]
 impl MediaSource for Guarded<dyn MediaSource> {
+    fn routes(&self) -> Vec<String> {
+        self.port.routes()
+    }
+
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
-        let result = self.ask(self.port.captions(request)).await;
-        count(&result);
+        let route = self.name(request.route);
+        let result = self.ask(&route, self.port.captions(request)).await;
+        count(&route, &result);
         result
     }
 
@@ -76,28 +88,34 @@ impl MediaSource for Guarded<dyn MediaSource> {
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
-        self.ask(self.port.playlist(request)).await
+        self.ask(&self.name(0), self.port.playlist(request)).await
     }
 }
 
-fn count(result: &Result<Captions, MediaError>) {
-    metrics::fetched(match result {
+fn breaker(route: &str) -> Breaker {
+    Breaker::YouTube(route.to_owned())
+}
+
+fn count(route: &str, result: &Result<Captions, MediaError>) {
+    let outcome = match result {
         Ok(_) => "succeeded",
         Err(MediaError::Permanent(_)) => "refused",
         Err(MediaError::Blocked { .. }) => "blocked",
         Err(MediaError::Resting { .. }) => "resting",
         Err(MediaError::NotYet { .. }) => "not_yet",
         Err(MediaError::Transient { .. }) => "failed",
-    });
+    };
+    metrics::fetched(route, outcome);
 }
 
-/// Whether any other video would meet the same.
-fn youtube_is_out(error: &MediaError) -> bool {
+/// What any other video would meet on the same way.
+fn health(error: &MediaError) -> Health {
     match error {
-        MediaError::Blocked { .. } => true,
-        MediaError::Transient { failure, .. } => {
-            matches!(failure.code, ErrorCode::Network | ErrorCode::UpstreamError)
-        }
-        _ => false,
+        MediaError::Blocked { after, .. } => Health::Rests(*after),
+        MediaError::Transient { failure, .. } => match failure.code {
+            ErrorCode::Network | ErrorCode::UpstreamError => Health::Out,
+            _ => Health::Well,
+        },
+        _ => Health::Well,
     }
 }

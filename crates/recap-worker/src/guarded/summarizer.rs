@@ -10,7 +10,7 @@ use recap_core::ports::{
 use recap_core::summary::{SegmentNotes, Summary};
 use recap_telemetry::metrics;
 
-use super::Guarded;
+use super::{Guarded, Health};
 
 impl Guarded<dyn Summarizer> {
     async fn ask<T>(
@@ -19,7 +19,7 @@ impl Guarded<dyn Summarizer> {
     ) -> Result<T, SummarizerError> {
         // What runs in this process has nothing to be left alone for.
         let breaker = (self.name() != "extractive").then_some(Breaker::Summarizer);
-        let result = self.guards.call(Slot::Summarize, breaker, call, resting, is_out).await;
+        let result = self.guards.call(Slot::Summarize, breaker, call, resting, health).await;
         metrics::summarizer_called(self.name(), outcome(&result));
         result
     }
@@ -54,8 +54,11 @@ fn resting(retry_after: Duration) -> SummarizerError {
     SummarizerError::Resting { retry_after }
 }
 
-fn is_out(error: &SummarizerError) -> bool {
-    matches!(error, SummarizerError::Transient(_))
+fn health(error: &SummarizerError) -> Health {
+    match error {
+        SummarizerError::Transient(_) => Health::Out,
+        _ => Health::Well,
+    }
 }
 
 fn outcome<T>(result: &Result<T, SummarizerError>) -> &'static str {

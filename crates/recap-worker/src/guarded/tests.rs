@@ -21,6 +21,7 @@ struct Told {
     /// It lets nothing through.
     open: Mutex<Option<Breaker>>,
     reported: Mutex<Vec<(String, bool)>>,
+    rested: Mutex<Vec<(String, Duration)>>,
     acquired: Mutex<Vec<Slot>>,
 }
 
@@ -32,6 +33,10 @@ impl Breakers for Told {
 
     async fn report(&self, breaker: &Breaker, success: bool) {
         self.reported.lock().unwrap().push((breaker.to_string(), success));
+    }
+
+    async fn rest(&self, breaker: &Breaker, wait: Duration) {
+        self.rested.lock().unwrap().push((breaker.to_string(), wait));
     }
 }
 
@@ -107,14 +112,20 @@ async fn a_playlist_is_fetched_like_a_video() {
     let failure = Failure::from(ErrorCode::VideoUnavailable);
     scripted.then_playlist(Reply::Fail(MediaError::Permanent(failure)));
     assert!(matches!(guarded.playlist(&request).await, Err(MediaError::Permanent(_))));
-    let youtube = |success| ("you_tube".to_owned(), success);
-    assert_eq!(told.reported(), [youtube(true), youtube(false), youtube(true)]);
+    let failure = Failure::from(ErrorCode::Network);
+    let network = MediaError::Transient { failure, after: None, source: None };
+    scripted.then_playlist(Reply::Fail(network));
+    assert!(matches!(guarded.playlist(&request).await, Err(MediaError::Transient { .. })));
+    let name = "you_tube:first".to_owned();
+    let youtube = |success| (name.clone(), success);
+    assert_eq!(told.reported(), [youtube(true), youtube(true), youtube(false)]);
+    assert_eq!(*told.rested.lock().unwrap(), [(name.clone(), WAIT)]);
 
-    *told.open.lock().unwrap() = Some(Breaker::YouTube);
+    *told.open.lock().unwrap() = Some(Breaker::YouTube("first".to_owned()));
     let rested = guarded.playlist(&request).await;
     assert!(matches!(rested, Err(MediaError::Resting { after: WAIT })), "{rested:?}");
-    assert_eq!(scripted.playlist_calls().len(), 3);
-    assert_eq!(*told.acquired.lock().unwrap(), [Slot::Fetch; 4]);
+    assert_eq!(scripted.playlist_calls().len(), 4);
+    assert_eq!(*told.acquired.lock().unwrap(), [Slot::Fetch; 5]);
 }
 
 /// Says that it is blocked from the first of several videos, and then no more.
@@ -122,6 +133,10 @@ struct Stuck;
 
 #[async_trait]
 impl MediaSource for Stuck {
+    fn routes(&self) -> Vec<String> {
+        vec!["first".to_owned()]
+    }
+
     async fn captions(&self, _: &CaptionRequest) -> Result<Captions, MediaError> {
         unreachable!("nobody asks for one alone")
     }
@@ -141,8 +156,8 @@ impl MediaSource for Stuck {
 async fn the_breaker_hears_of_each_video_while_others_are_fetched() {
     let (told, guards) = guards();
     let guarded = Guarded::<dyn MediaSource>::new(Arc::new(Stuck), &guards);
-    let request = CaptionRequest { video: samples::video_id() };
+    let request = CaptionRequest { video: samples::video_id(), route: 0 };
     let fetching = guarded.together(|| vec![request; 2], &|_, _| ());
     assert!(tokio::time::timeout(WAIT, fetching).await.is_err());
-    assert_eq!(told.reported(), [("you_tube".to_owned(), false)]);
+    assert_eq!(*told.rested.lock().unwrap(), [("you_tube:first".to_owned(), WAIT)]);
 }

@@ -7,7 +7,7 @@ use std::net::ToSocketAddrs as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use recap_config::{Config, QueueBackend, StoreBackend, WarmMode};
+use recap_config::{Config, EgressConfig, QueueBackend, StoreBackend, WarmMode};
 use recap_core::ports::Condition;
 use recap_media::{Origin, check_warm};
 use recap_role::{Ports, system_clock};
@@ -116,10 +116,20 @@ fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
     })
 }
 
-/// A connection, not a request: a blocked address would learn nothing more.
+/// Every way to it.
 async fn youtube(config: &Config) -> Finding {
-    let target = target(&config.media.proxy);
-    let hint = "check the network, or set a proxy with RECAP_MEDIA__PROXY";
+    let mut words = reached(&config.media.proxy).await?;
+    for EgressConfig { name, proxy, .. } in &config.media.egress {
+        let found = reached(proxy).await.map_err(|it| format!("on the way `{name}`: {it}"))?;
+        words = format!("{words}; on the way `{name}` {found}");
+    }
+    Ok(words)
+}
+
+/// A connection, not a request: a blocked address would learn nothing more.
+async fn reached(proxy: &str) -> Finding {
+    let target = target(proxy);
+    let hint = "check the network, or the proxy (RECAP_MEDIA__PROXY, RECAP_MEDIA__EGRESS)";
     let name = target.clone();
     let resolved = tokio::task::spawn_blocking(move || name.to_socket_addrs()).await;
     let address = resolved.map_err(|it| mend(it, hint))?.map_err(|it| mend(it, hint))?.next();

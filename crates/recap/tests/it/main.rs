@@ -4,6 +4,7 @@
 
 mod command_line;
 mod crash;
+mod egress;
 mod faults;
 mod fleet;
 mod hanging;

@@ -88,7 +88,7 @@ impl World {
     /// As many transcripts as a round takes.
     async fn fetch(&self, way: usize) -> anyhow::Result<()> {
         let numbers = 0..u32::try_from(EACH)?;
-        let videos = numbers.map(|it| Ok(CaptionRequest { video: copy(it).parse()? }));
+        let videos = numbers.map(|it| Ok(CaptionRequest { video: copy(it).parse()?, route: 0 }));
         let requests = videos.collect::<anyhow::Result<Vec<_>>>()?;
         let source = match way {
             0 => return (0..EACH).try_for_each(|_| self.naive()),

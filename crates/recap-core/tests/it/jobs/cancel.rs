@@ -77,6 +77,10 @@ struct CanceledMeanwhile(Arc<dyn Store>);
 
 #[async_trait]
 impl MediaSource for CanceledMeanwhile {
+    fn routes(&self) -> Vec<String> {
+        vec!["first".to_owned()]
+    }
+
     async fn captions(&self, _: &CaptionRequest) -> Result<Captions, MediaError> {
         let filter = JobFilter { limit: 1, ..JobFilter::default() };
         let job = self.0.list(&filter).await.unwrap().jobs.remove(0);

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use recap_core::error::ErrorCode;
 use recap_core::job::ChildUsage;
-use tokio::time::Instant;
 
-use super::{Refusal, YtDlpSource};
+use super::{Refusal, Way, YtDlpSource};
 use crate::yt_dlp::classify::{Symptoms, Then, Verdict, classify};
 use crate::yt_dlp::process::{Ending, Finished};
 use crate::yt_dlp::redact;
@@ -28,10 +27,11 @@ pub(super) struct Ended {
 pub(super) async fn run(
     source: &YtDlpSource,
     arguments: Vec<String>,
-    deadline: Instant,
+    way: Way<'_>,
     child: &mut ChildUsage,
 ) -> Result<Ended, Refusal> {
-    let finished = source.runner.run(arguments, deadline).await.map_err(cannot_start)?;
+    let run = source.runner.run(way.route, arguments, way.deadline);
+    let finished = run.await.map_err(cannot_start)?;
     add(child, finished.usage);
     tracing::debug!(usage = ?finished.usage, ending = ?finished.ending, "yt-dlp has ended");
     let Finished { ending, stdout, stderr, kept: directory, .. } = finished;

@@ -19,8 +19,8 @@ use super::{FIRST_SHARE, YtDlpSource};
 use crate::yt_dlp::args;
 use crate::yt_dlp::process::Finished;
 
-/// What one run in the first way brought for each video; a single one is not run
-/// here.
+/// What one run on the first route and in the first way brought for each video; a
+/// single one is not run here.
 pub(super) async fn run(source: &YtDlpSource, requests: &[CaptionRequest]) -> Vec<CaptionsOf> {
     let videos: Vec<VideoId> = requests.iter().map(|it| it.video).collect();
     let alone = |video| CaptionsOf { video, child: ChildUsage::default(), begun: None };
@@ -29,9 +29,10 @@ pub(super) async fn run(source: &YtDlpSource, requests: &[CaptionRequest]) -> Ve
     if count < 2 {
         return questions;
     }
-    let arguments = args::batch(&source.media, &source.media.extractor_args, &videos);
+    let route = &source.routes[0];
+    let arguments = args::batch(&source.media, route, &source.media.extractor_args, &videos);
     let deadline = Instant::now() + source.media.deadline().mul_f64(FIRST_SHARE) * count;
-    let finished = source.runner.run_batch(arguments, deadline, videos.len()).await;
+    let finished = source.runner.run_batch(route, arguments, deadline, videos.len()).await;
     // One that does not start is told by the run of the first video alone.
     let Ok(Finished { stdout, stderr, usage, kept, .. }) = finished else { return questions };
     let (stdout, directory) = (stdout.into(), Arc::new(kept));

@@ -41,13 +41,13 @@ impl Question for CaptionsOf {
     /// translation to a German original.
     async fn ask(&mut self, source: &YtDlpSource, way: Way<'_>) -> Result<Box<Found>, Refusal> {
         let extractor_args = way.extractor_args.to_owned();
-        let mut profile = Profile { extractor_args, track: None };
+        let mut profile = Profile { route: way.route, extractor_args, track: None };
         for _ in 0..2 {
             let ended = if let Some(ended) = self.begun.take() {
                 ended
             } else {
                 let arguments = args::captions(&source.media, &profile, self.video);
-                attempt::run(source, arguments, way.deadline, &mut self.child).await?
+                attempt::run(source, arguments, way, &mut self.child).await?
             };
             match understand(source, self.video, ended).await? {
                 Outcome::Captions(found) => return Ok(found),

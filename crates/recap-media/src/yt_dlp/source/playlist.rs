@@ -29,9 +29,9 @@ async fn list(
     request: &PlaylistRequest,
     way: Way<'_>,
 ) -> Result<Vec<PlaylistItem>, Refusal> {
-    let Way { extractor_args, is_second, deadline } = way;
-    let arguments = args::playlist(&source.media, extractor_args, is_second, request);
-    let ended = attempt::run(source, arguments, deadline, &mut ChildUsage::default()).await?;
+    let Way { route, extractor_args, is_second, .. } = way;
+    let arguments = args::playlist(&source.media, route, extractor_args, is_second, request);
+    let ended = attempt::run(source, arguments, way, &mut ChildUsage::default()).await?;
     let mut listed = Listed::read(&ended.stdout);
     // The exit code counts here: a list of which a page did not come is no list.
     // It says that it is complete unless it was longer than what is read of it.

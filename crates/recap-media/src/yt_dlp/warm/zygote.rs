@@ -40,7 +40,7 @@ pub(super) struct Zygote {
 impl Zygote {
     pub(super) fn start(python: &Python, media: &MediaConfig, work: &Path) -> io::Result<Self> {
         let directory = WorkDir::create(work)?;
-        let mut environment = args::environment(media, directory.path());
+        let mut environment = args::environment(media, "", directory.path());
         environment.push(("YTDLP_NO_PLUGINS", "1".into()));
         // As a file, so that a list of processes names it.
         let program = directory.path().join("recap-warm-yt-dlp.py");

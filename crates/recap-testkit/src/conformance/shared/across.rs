@@ -6,12 +6,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use recap_core::JobId;
 use recap_core::job::CacheLevel;
-use recap_core::ports::{Breaker, JobEvent, Lookup, Permit, Resource, Slot};
+use recap_core::ports::{JobEvent, Lookup, Permit, Resource, Slot};
 use tokio::sync::broadcast::Receiver;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::breakers::{fail, succeed};
+use super::breakers::{fail, succeed, youtube};
 use super::cache::{get, hit, key, make, put};
 use super::events::event;
 use super::limits::{ONCE, RATE, budget};
@@ -220,7 +220,7 @@ async fn a_slot_is_held_for_as_long_as_it_takes((a, b): &(Ports, Ports)) {
 }
 
 async fn breakers_are_of_both((a, b): &(Ports, Ports)) {
-    let allow = async |it: &Ports| it.breakers.allow(&Breaker::YouTube).await;
+    let allow = async |it: &Ports| it.breakers.allow(&youtube()).await;
     fail(&*a.breakers, FAILURES - 1).await;
     assert_eq!(allow(b).await, Ok(()));
     fail(&*b.breakers, 1).await;

@@ -16,16 +16,21 @@ pub(super) async fn all(fresh: &impl AsyncFn() -> Arc<dyn Breakers>) {
     one_may_try_and_a_success_closes_it(&*fresh().await).await;
     a_failed_try_opens_it_again(&*fresh().await).await;
     each_receiver_has_its_own(&*fresh().await).await;
+    whoever_asks_for_a_rest_has_it(&*fresh().await).await;
+}
+
+pub(super) fn youtube() -> Breaker {
+    Breaker::YouTube("first".to_owned())
 }
 
 pub(super) async fn fail(breakers: &dyn Breakers, times: u32) {
     for _ in 0..times {
-        breakers.report(&Breaker::YouTube, false).await;
+        breakers.report(&youtube(), false).await;
     }
 }
 
 pub(super) async fn succeed(breakers: &dyn Breakers) {
-    breakers.report(&Breaker::YouTube, true).await;
+    breakers.report(&youtube(), true).await;
 }
 
 /// Whoever asks may call.
@@ -43,7 +48,7 @@ fn refused(told: Result<(), Duration>, most: Duration) -> Duration {
 }
 
 async fn allow(breakers: &dyn Breakers) -> Result<(), Duration> {
-    breakers.allow(&Breaker::YouTube).await
+    breakers.allow(&youtube()).await
 }
 
 async fn only_failures_in_a_row_open_it(breakers: &dyn Breakers) {
@@ -79,6 +84,17 @@ async fn a_failed_try_opens_it_again(breakers: &dyn Breakers) {
     passed(allow(breakers).await);
     fail(breakers, 1).await;
     refused(allow(breakers).await, OPEN);
+}
+
+async fn whoever_asks_for_a_rest_has_it(breakers: &dyn Breakers) {
+    breakers.rest(&youtube(), 2 * OPEN).await;
+    assert!(refused(allow(breakers).await, 2 * OPEN) > OPEN);
+    passed(breakers.allow(&Breaker::YouTube("another".to_owned())).await);
+    sleep(refused(allow(breakers).await, 2 * OPEN)).await;
+    passed(allow(breakers).await);
+    refused(allow(breakers).await, HALF_OPEN);
+    succeed(breakers).await;
+    passed(allow(breakers).await);
 }
 
 async fn each_receiver_has_its_own(breakers: &dyn Breakers) {

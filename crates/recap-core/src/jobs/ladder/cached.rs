@@ -1,0 +1,90 @@
+//! What was fetched before, by whichever job.
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use tracing::{debug, warn};
+
+use super::after::After;
+use super::{Climb, Way};
+use crate::error::{ErrorCode, Failure};
+use crate::job::{CacheMode, ChildUsage, Rung};
+use crate::ports::{Cache, CacheKey, Captions, Lookup, MediaError, Resource};
+use crate::transcript::Transcript;
+use crate::video::{VideoId, VideoMetadata};
+
+/// Changes with the format of [`Kept`] and with the choice of track.
+const VERSION: &str = "1";
+
+/// As the cache keeps it.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    video: VideoMetadata,
+    transcript: Transcript,
+}
+
+/// The cache. Of several jobs that want the same captions at the same time, one is
+/// sent on to fetch them.
+pub(super) struct Cached;
+
+#[async_trait]
+impl Way for Cached {
+    fn rung(&self) -> Rung {
+        Rung::Cache
+    }
+
+    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
+        if climb.run.job.input.cache != CacheMode::Use {
+            return Ok(None);
+        }
+        let cache = &climb.run.cx.cache;
+        match cache.get_or_make(&key(Resource::Transcript, climb.video)).await {
+            Lookup::Make(permit) => climb.turn = Some(permit),
+            Lookup::Hit(found) => match serde_json::from_slice::<Kept>(&found.value) {
+                Ok(Kept { video, transcript }) => {
+                    debug!(cache.level = %found.level, "captions found in the cache");
+                    let child = ChildUsage::default();
+                    return Ok(Some(Captions { video, transcript, child }));
+                }
+                Err(error) => warn!(%error, "cached captions cannot be read; fetching them"),
+            },
+        }
+        match refusal(climb).await {
+            Some(code) => Err(MediaError::Permanent(Failure::from(code))),
+            None => Ok(None),
+        }
+    }
+}
+
+/// Why the video was found to have none, a short time ago.
+async fn refusal(climb: &Climb<'_, '_>) -> Option<ErrorCode> {
+    let found = climb.run.cx.cache.get(&key(Resource::Refusal, climb.video)).await?;
+    let code: ErrorCode = serde_json::from_slice(&found.value).ok()?;
+    let policy = &climb.run.cx.policy;
+    // Captions may still be made, or written.
+    let lifetime = if code == ErrorCode::NoCaptions { policy.no_captions } else { policy.refusal };
+    (found.age < lifetime).then_some(code)
+}
+
+/// Keeps what was fetched for the next one.
+pub(super) async fn keep(cache: &dyn Cache, of: VideoId, captions: &Captions) {
+    let Captions { video, transcript, .. } = captions.clone();
+    let metadata = serde_json::to_vec(&video).expect("it is plain data");
+    cache.put(&key(Resource::Metadata, of), metadata.into()).await;
+    let kept = serde_json::to_vec(&Kept { video, transcript }).expect("it is plain data");
+    cache.put(&key(Resource::Transcript, of), kept.into()).await;
+}
+
+/// Keeps why there is nothing to fetch: what is true of the video, wherever it is asked
+/// for. Never that we were not let in.
+pub(super) async fn keep_refusal(cache: &dyn Cache, of: VideoId, error: &MediaError) {
+    if let MediaError::Permanent(failure) = error
+        && After::of(error) == After::Nothing
+    {
+        let code = serde_json::to_vec(&failure.code).expect("it is plain data");
+        cache.put(&key(Resource::Refusal, of), code.into()).await;
+    }
+}
+
+fn key(resource: Resource, video: VideoId) -> CacheKey {
+    CacheKey { resource, id: video.to_string(), version: VERSION.to_owned() }
+}

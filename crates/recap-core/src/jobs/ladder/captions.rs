@@ -1,0 +1,34 @@
+//! Captions from YouTube, on one of the ways to it.
+
+use async_trait::async_trait;
+
+use super::cached::keep;
+use super::{Climb, Way};
+use crate::job::{CacheMode, Rung};
+use crate::ports::{CaptionRequest, Captions, MediaError};
+
+pub(super) struct ByRoute {
+    pub(super) route: usize,
+}
+
+#[async_trait]
+impl Way for ByRoute {
+    fn rung(&self) -> Rung {
+        Rung::Captions
+    }
+
+    fn route(&self) -> Option<usize> {
+        Some(self.route)
+    }
+
+    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
+        let (run, video) = (climb.run, climb.video);
+        let fetched = run.cx.media.captions(&CaptionRequest { video, route: self.route }).await;
+        if let Ok(captions) = &fetched
+            && run.job.input.cache != CacheMode::Bypass
+        {
+            keep(&*run.cx.cache, video, captions).await;
+        }
+        fetched.map(Some)
+    }
+}
