@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use figment::error::{Error, Kind};
 use figment::providers::Serialized;
 use figment::{Figment, Provider};
 
@@ -86,7 +87,7 @@ impl Taken {
         if !self.known.contains(&key) {
             return Err(self.unknown(&key).said_by(source));
         }
-        let mut first_error = None;
+        let mut first_error: Option<String> = None;
         for meaning in meanings {
             let tried = self.figment.clone().merge(Serialized::default(&key, meaning));
             match tried.extract::<Config>() {
@@ -95,7 +96,13 @@ impl Taken {
                     self.sources.insert(key, source);
                     return Ok(());
                 }
-                Err(error) => first_error = first_error.or(Some(error.kind)),
+                // Our own words say more than those about types, and repeat no value.
+                Err(Error { kind: Kind::Message(words), .. }) => first_error = Some(words),
+                // Its value has logins in it.
+                Err(Error { kind: Kind::InvalidType(_, wanted), .. }) if key == "media.egress" => {
+                    first_error = first_error.or(Some(format!("expected {wanted}")));
+                }
+                Err(error) => first_error = first_error.or(Some(error.kind.to_string())),
             }
         }
         let mend = first_error.map_or_else(String::new, |it| format!("{it}; see docs/config.md"));

@@ -67,8 +67,14 @@ impl<T> Together<T> {
                         Ok(done) => return done,
                         Err(_given_up) => break,
                     },
-                    connection = writer.acquire() => {
-                        self.make_all(connection.map_err(Arc::new)?).await;
+                    connection = writer.acquire() => match connection {
+                        Ok(connection) => self.make_all(connection).await,
+                        Err(error) if self.take_back(&change) => return Err(Arc::new(error)),
+                        // Somebody is at it, slowly.
+                        Err(_) => match (&mut told).await {
+                            Ok(done) => return done,
+                            Err(_given_up) => break,
+                        },
                     }
                 }
             }
@@ -78,6 +84,14 @@ impl<T> Together<T> {
     /// Changes that nobody has begun to write.
     pub fn waiting(&self) -> usize {
         self.lock().len()
+    }
+
+    /// Whether nobody had begun to write it.
+    fn take_back(&self, change: &Arc<T>) -> bool {
+        let mut waiting = self.lock();
+        let before = waiting.len();
+        waiting.retain(|it| !Arc::ptr_eq(&it.change, change));
+        waiting.len() < before
     }
 
     async fn make_all(&self, mut connection: Lent) {

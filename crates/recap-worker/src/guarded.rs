@@ -54,6 +54,7 @@ impl Guards {
             Health::Well => self.breakers.report(breaker, true).await,
             Health::Out => self.breakers.report(breaker, false).await,
             Health::Rests(wait) => self.breakers.rest(breaker, wait).await,
+            Health::Unknown => {}
         }
     }
 }
@@ -67,6 +68,8 @@ enum Health {
     Out,
     /// It does not want to be asked for so long.
     Rests(Duration),
+    /// It was not asked.
+    Unknown,
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ impl From<MediaError> for JobError {
                 reason: WaitingReason::Blocked,
                 source: None,
             },
-            MediaError::Resting { after } => Self::resting(ErrorCode::Network, after),
+            MediaError::Resting { after } => Self::resting(ErrorCode::RouteResting, after),
             MediaError::NotYet { failure, until } => {
                 let live = failure.code == ErrorCode::VideoLive;
                 let reason = if live { WaitingReason::Live } else { WaitingReason::NotStarted };

@@ -5,10 +5,12 @@ mod after;
 mod cached;
 mod captions;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use tracing::info;
 
-use self::after::{After, sooner};
+use self::after::{After, closed_for, sooner};
 use self::cached::{Cached, keep_refusal};
 use self::captions::ByRoute;
 use super::error::JobError;
@@ -35,7 +37,7 @@ trait Way: Send + Sync {
 
 /// One climb.
 struct Climb<'r, 'c> {
-    run: &'r Run<'c>,
+    run: &'r mut Run<'c>,
     video: VideoId,
     /// Whoever wants the same waits until it is dropped.
     turn: Option<Permit>,
@@ -52,22 +54,21 @@ pub(super) async fn captions(run: &mut Run<'_>, video: VideoId) -> Result<Captio
     let mut ways: Vec<Box<dyn Way>> = vec![Box::new(Cached)];
     ways.extend((0..routes.len()).map(|route| Box::new(ByRoute { route }) as Box<dyn Way>));
     let mut climb = Climb { run, video, turn: None };
-    let (mut left, mut attempts): (Option<MediaError>, _) = (None, Vec::new());
-    let mut found = None;
+    let mut left: Option<MediaError> = None;
+    let mut opens: Option<Duration> = None;
     for way in ways {
         let error = match way.go(&mut climb).await {
             Ok(None) => continue,
-            Ok(captions) => {
-                found = captions;
-                break;
-            }
+            Ok(Some(captions)) => return Ok(captions),
             Err(error) => error,
         };
         let route = way.route().filter(|_| routes.len() > 1).map(|it| routes[it].clone());
-        let code = code(&error);
-        info!(rung = %way.rung(), route, %code, "a way to the transcript was left");
-        attempts.push((way.rung(), route, code));
+        climb.leave(way.rung(), route, code(&error));
+        opens = opens.into_iter().chain(closed_for(&error)).min();
         let goes_on = After::of(&error) == After::OtherRoute;
+        if !goes_on && way.rung() != Rung::Cache {
+            climb.remember(&error).await;
+        }
         left = Some(match left {
             Some(before) => sooner(before, error),
             None => error,
@@ -76,18 +77,29 @@ pub(super) async fn captions(run: &mut Run<'_>, video: VideoId) -> Result<Captio
             break;
         }
     }
-    if let Some(error) = left.as_ref().filter(|_| found.is_none())
-        && climb.run.job.input.cache != CacheMode::Bypass
-    {
-        keep_refusal(&*climb.run.cx.cache, video, error).await;
-    }
-    drop(climb);
-    for (rung, route, code) in attempts {
-        let at = run.cx.now();
-        run.job.leave(TranscriptAttempt { rung, route, code, at });
-    }
     let nothing = || MediaError::Permanent(Failure::from(ErrorCode::NoCaptions));
-    found.ok_or_else(|| left.unwrap_or_else(nothing).into())
+    let error = left.unwrap_or_else(nothing);
+    // One way fails again and again: rather than give up, wait for the other.
+    let last = climb.run.cx.policy.retry.is_last(climb.run.job.attempts);
+    Err(match (&error, opens) {
+        (MediaError::Transient { .. }, Some(after)) if last => MediaError::Resting { after },
+        _ => error,
+    }
+    .into())
+}
+
+impl Climb<'_, '_> {
+    fn leave(&mut self, rung: Rung, route: Option<String>, code: ErrorCode) {
+        info!(%rung, route, %code, "a way to the transcript was left");
+        let at = self.run.cx.now();
+        self.run.job.leave(TranscriptAttempt { rung, route, code, at });
+    }
+
+    async fn remember(&self, error: &MediaError) {
+        if self.run.job.input.cache != CacheMode::Bypass {
+            keep_refusal(&*self.run.cx.cache, self.video, error).await;
+        }
+    }
 }
 
 fn code(error: &MediaError) -> ErrorCode {

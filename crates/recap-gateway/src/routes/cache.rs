@@ -21,8 +21,8 @@ const MAX_ID: usize = 64;
     operation_id = "invalidate_cache",
     tag = "admin",
     params(
-        ("resource_type" = String, Path, description = "`metadata`, `transcript`, `summary` or \
-            `job`."),
+        ("resource_type" = String, Path, description = "`metadata`, `transcript`, `refusal`, \
+            `summary` or `job`. With a transcript goes what is remembered of why there was none."),
         ("id" = String, Path, description = "The video; or the job, of `job`."),
     ),
     responses((status = 204, description = "Nothing is kept of it, whether anything was or not.")),
@@ -33,14 +33,17 @@ pub(crate) async fn invalidate(
     _: Params<NoParams>,
 ) -> ApiResult<HttpResponse> {
     let (resource, id) = path.into_inner();
-    let resource: Resource = resource
-        .parse()
-        .map_err(|_| wrong("resource_type", "must be one of metadata, transcript, summary, job"))?;
+    let resource: Resource = resource.parse().map_err(|_| {
+        wrong("resource_type", "must be one of metadata, transcript, refusal, summary, job")
+    })?;
     let known = |it: u8| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'-');
     if !(1..=MAX_ID).contains(&id.len()) || !id.bytes().all(known) {
         return Err(wrong("id", "must be 1 to 64 of 0-9, A-Z, a-z, _ and -"));
     }
     cx.state.cache.invalidate(resource, &id).await;
+    if resource == Resource::Transcript {
+        cx.state.cache.invalidate(Resource::Refusal, &id).await;
+    }
     info!(cache.resource = %resource, "cache invalidated");
     Ok(HttpResponse::NoContent().finish())
 }

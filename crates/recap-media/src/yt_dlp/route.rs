@@ -10,7 +10,7 @@ use recap_config::{FIRST_EGRESS, MediaConfig};
 use super::work_dir::WorkDir;
 
 /// How one way differs from the others.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Route {
     pub(crate) name: String,
     /// Empty for none.
@@ -61,7 +61,12 @@ impl Route {
 
     /// Before a run in `directory`: gives it cookies of its own.
     pub(crate) fn enter(&self, directory: &WorkDir) -> io::Result<()> {
-        if self.has_cookies() { cookies::copy(&self.cookies, directory.path()) } else { Ok(()) }
+        if !self.has_cookies() {
+            return Ok(());
+        }
+        cookies::copy(&self.cookies, directory.path()).map_err(|error| {
+            io::Error::other(format!("the cookies of the way `{}`: {error}", self.name))
+        })
     }
 
     /// After one that ended by itself: keeps what it was given for the next time.

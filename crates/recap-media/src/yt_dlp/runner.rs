@@ -8,7 +8,7 @@ use recap_core::load::Load;
 use recap_telemetry::metrics;
 use tokio::time::Instant;
 
-use super::process::{self, Bounds, Command, Environment, Finished};
+use super::process::{self, Bounds, Command, Ending, Environment, Finished};
 use super::route::Route;
 use super::warm::Warm;
 use super::work_dir::{self, WorkDir};
@@ -50,7 +50,10 @@ impl Runner {
         deadline: Instant,
     ) -> io::Result<Finished<WorkDir>> {
         let finished = self.run_once(route, arguments, deadline).await?;
-        route.leave(&finished.kept);
+        // One that was ended may have written half a file.
+        if matches!(finished.ending, Ending::Exited(it) if matches!(it.code(), Some(0 | 1))) {
+            route.leave(&finished.kept);
+        }
         Ok(finished)
     }
 

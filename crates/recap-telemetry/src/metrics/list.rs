@@ -128,8 +128,9 @@ metrics! {
     SLOTS_IN_USE: Gauge<1> = "recap_slots_in_use" ["slot"];
     /// Work of this process that waits for a slot.
     SLOTS_WAITING: Gauge<1> = "recap_slots_waiting" ["slot"];
-    /// 1 while something that failed several times in a row is left alone. All
-    /// receivers of webhooks are `webhook`: 1 if any of them is.
+    /// 1 while something that failed several times in a row, or has asked for it, is left
+    /// alone. All ways to YouTube are `you_tube` and all receivers of webhooks `webhook`:
+    /// 1 if any of them is.
     BREAKER_OPEN: Gauge<1> = "recap_breaker_open" ["breaker"];
 
     /// Calls of a summariser.
@@ -144,7 +145,7 @@ metrics! {
     /// the next run that wants one starts another.
     WARM_ENDS: Counter<1> = "recap_ytdlp_warm_ends_total" ["reason"];
     /// Runs on the command line because the warm process was not to be had.
-    /// `reason` is memory, pause (after several faults), fault, directory or path.
+    /// `reason` is memory, pause (after several faults), fault, directory, cookies or path.
     WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
 
     /// Requests to others that wait for an answer. `to` is `gemini` or `webhook`.

@@ -114,6 +114,9 @@ fn health(error: &MediaError) -> Health {
         MediaError::Blocked { after, .. } => Health::Rests(*after),
         MediaError::Transient { failure, .. } => match failure.code {
             ErrorCode::Network | ErrorCode::UpstreamError => Health::Out,
+            ErrorCode::ExtractorMissing | ErrorCode::OutOfMemory | ErrorCode::Internal => {
+                Health::Unknown
+            }
             _ => Health::Well,
         },
         _ => Health::Well,

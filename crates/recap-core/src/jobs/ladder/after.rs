@@ -17,17 +17,19 @@ pub(super) enum After {
 impl After {
     pub(super) fn of(error: &MediaError) -> Self {
         match error {
-            MediaError::Blocked { .. }
-            | MediaError::Resting { .. }
-            | MediaError::Transient { .. } => Self::OtherRoute,
+            MediaError::Blocked { .. } | MediaError::Resting { .. } => Self::OtherRoute,
+            // What this machine lacks it lacks on any way.
+            MediaError::Transient { failure, .. } => match failure.code {
+                ErrorCode::ExtractorMissing | ErrorCode::OutOfMemory => Self::Nothing,
+                _ => Self::OtherRoute,
+            },
+            // Of the rest some are what this way lets through: cookies, another country
+            // or a proof of origin may open them; and some are our own fault.
             MediaError::Permanent(failure) => match failure.code {
-                // Cookies, another country, or a proof of origin may open them.
-                ErrorCode::CaptionsLocked
-                | ErrorCode::CaptionsUnreadable
-                | ErrorCode::VideoAgeRestricted
-                | ErrorCode::VideoGeoBlocked
-                | ErrorCode::VideoMembersOnly => Self::OtherRoute,
-                _ => Self::Nothing,
+                ErrorCode::NoCaptions | ErrorCode::VideoDrm | ErrorCode::VideoPrivate => {
+                    Self::Nothing
+                }
+                _ => Self::OtherRoute,
             },
             MediaError::NotYet { .. } => Self::Nothing,
         }
@@ -44,6 +46,14 @@ pub(super) fn sooner(before: MediaError, after: MediaError) -> MediaError {
         (Some(first), Some(second)) if first < second => before,
         (Some(_), None) => before,
         _ => after,
+    }
+}
+
+/// Until when a way is known to be closed, if it is.
+pub(super) fn closed_for(error: &MediaError) -> Option<Duration> {
+    match error {
+        MediaError::Blocked { after, .. } | MediaError::Resting { after } => Some(*after),
+        _ => None,
     }
 }
 
@@ -83,7 +93,8 @@ mod tests {
         let not_yet = || MediaError::NotYet { failure: ErrorCode::VideoLive.into(), until: None };
         let table = [
             (permanent(ErrorCode::VideoPrivate), After::Nothing),
-            (permanent(ErrorCode::VideoUnavailable), After::Nothing),
+            (permanent(ErrorCode::VideoUnavailable), After::OtherRoute),
+            (permanent(ErrorCode::ExtractorBroken), After::OtherRoute),
             (permanent(ErrorCode::NoCaptions), After::Nothing),
             (permanent(ErrorCode::CaptionsLocked), After::OtherRoute),
             (permanent(ErrorCode::VideoGeoBlocked), After::OtherRoute),

@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tracing::{debug, warn};
 
-use super::after::After;
 use super::{Climb, Way};
 use crate::error::{ErrorCode, Failure};
 use crate::job::{CacheMode, ChildUsage, Rung};
@@ -57,6 +56,10 @@ impl Way for Cached {
 
 /// Why the video was found to have none, a short time ago.
 async fn refusal(climb: &Climb<'_, '_>) -> Option<ErrorCode> {
+    // Who asks for it again wants it asked again.
+    if climb.run.job.retry_of.is_some() {
+        return None;
+    }
     let found = climb.run.cx.cache.get(&key(Resource::Refusal, climb.video)).await?;
     let code: ErrorCode = serde_json::from_slice(&found.value).ok()?;
     let policy = &climb.run.cx.policy;
@@ -74,12 +77,14 @@ pub(super) async fn keep(cache: &dyn Cache, of: VideoId, captions: &Captions) {
     cache.put(&key(Resource::Transcript, of), kept.into()).await;
 }
 
-/// Keeps why there is nothing to fetch: what is true of the video, wherever it is asked
-/// for. Never that we were not let in.
+/// Forgets why there was nothing to fetch.
+pub(super) async fn refute(cache: &dyn Cache, of: VideoId) {
+    cache.invalidate(Resource::Refusal, &of.to_string()).await;
+}
+
+/// Keeps why there is nothing to fetch, if that is true of the video on any way.
 pub(super) async fn keep_refusal(cache: &dyn Cache, of: VideoId, error: &MediaError) {
-    if let MediaError::Permanent(failure) = error
-        && After::of(error) == After::Nothing
-    {
+    if let MediaError::Permanent(failure) = error {
         let code = serde_json::to_vec(&failure.code).expect("it is plain data");
         cache.put(&key(Resource::Refusal, of), code.into()).await;
     }

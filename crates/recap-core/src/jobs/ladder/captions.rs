@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::cached::keep;
+use super::cached::{keep, refute};
 use super::{Climb, Way};
 use crate::job::{CacheMode, Rung};
 use crate::ports::{CaptionRequest, Captions, MediaError};
@@ -22,12 +22,16 @@ impl Way for ByRoute {
     }
 
     async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
-        let (run, video) = (climb.run, climb.video);
+        let (run, video) = (&*climb.run, climb.video);
         let fetched = run.cx.media.captions(&CaptionRequest { video, route: self.route }).await;
+        let mode = run.job.input.cache;
         if let Ok(captions) = &fetched
-            && run.job.input.cache != CacheMode::Bypass
+            && mode != CacheMode::Bypass
         {
             keep(&*run.cx.cache, video, captions).await;
+            if mode == CacheMode::Refresh {
+                refute(&*run.cx.cache, video).await;
+            }
         }
         fetched.map(Some)
     }

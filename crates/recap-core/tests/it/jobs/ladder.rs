@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use recap_core::error::{ErrorCode, Failure};
 use recap_core::job::{CacheMode, Owner, Rung, WaitingReason};
-use recap_core::ports::MediaError;
+use recap_core::ports::{Cache as _, MediaError, Resource};
 use recap_core::{Job, JobKind, Status};
 use recap_testkit::fakes::{Reply, TestJobs};
 use recap_testkit::samples;
@@ -81,7 +81,7 @@ async fn it_is_remembered_for_a_while_by_its_reason() {
     let table = [(ErrorCode::VideoPrivate, 6 * 60), (ErrorCode::NoCaptions, 60)];
     for (code, minutes) in table {
         let jobs = TestJobs::new();
-        jobs.media.then(permanent(code)).then(permanent(code));
+        jobs.media.then(permanent(code));
         summarize(&jobs).await;
         jobs.clock.advance(Duration::from_mins(minutes - 1));
         let job = summarize(&jobs).await;
@@ -89,14 +89,42 @@ async fn it_is_remembered_for_a_while_by_its_reason() {
         assert_eq!(left(&job), [(Rung::Cache, None, code)]);
         assert_eq!(jobs.media.calls().len(), 1);
 
-        // Who wants it fresh is not told old news.
+        // Being told of it does not make it last longer.
+        jobs.clock.advance(Duration::from_mins(2));
+        jobs.media.then(permanent(code));
+        assert_eq!(left(&summarize(&jobs).await), [(CAPTIONS, None, code)]);
+        assert_eq!(jobs.media.calls().len(), 2);
+
+        // Who wants it fresh is not told old news, and what is found counts.
         let input = recap_core::job::JobInput { cache: CacheMode::Refresh, ..samples::input() };
         jobs.submit_of(Owner::default(), JobKind::Summary, input).await;
         jobs.drain().await;
-        assert_eq!(jobs.media.calls().len(), 2);
-        jobs.clock.advance(Duration::from_mins(minutes));
+        assert_eq!(jobs.media.calls().len(), 3);
+        jobs.cache.invalidate(Resource::Transcript, &samples::video_id().to_string()).await;
         assert_eq!(summarize(&jobs).await.status, Status::Succeeded);
     }
+}
+
+#[tokio::test]
+async fn a_way_that_fails_does_not_end_a_job_that_another_will_do() {
+    let jobs = TestJobs::with_routes(&["first", "home"]);
+    let mut job = None;
+    for _ in 0..jobs.cx.policy.retry.max_attempts {
+        let network =
+            MediaError::Transient { failure: ErrorCode::Network.into(), after: None, source: None };
+        jobs.media.then(Reply::Fail(MediaError::Resting { after: Duration::from_mins(50) }));
+        jobs.media.then(Reply::Fail(network));
+        if job.is_none() {
+            job = Some(summarize(&jobs).await.id);
+        } else {
+            much_later(&jobs, Duration::from_mins(2)).await;
+        }
+    }
+    let job = jobs.job(job.unwrap());
+    assert_eq!((job.status, job.waiting_reason), (Status::Queued, Some(WaitingReason::Breaker)));
+    assert_eq!(job.last_error.unwrap().code, ErrorCode::RouteResting);
+    much_later(&jobs, Duration::from_mins(51)).await;
+    assert_eq!(jobs.job(job.id).status, Status::Succeeded);
 }
 
 #[tokio::test]
