@@ -8,7 +8,6 @@ use recap_core::job::{
     WaitingReason,
 };
 use recap_core::summary::Style;
-use recap_core::transcript::TranscriptSource;
 use recap_core::webhook::{EventType, JobWebhook};
 use recap_core::{Job, JobId, JobKind, Status, VideoId};
 use serde::Serialize;
@@ -40,30 +39,10 @@ impl JobBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobTranscript)]
 pub(crate) struct TranscriptBody {
-    #[schema(required)]
-    source: Option<TranscriptSource>,
-    /// BCP-47 of the track.
-    #[schema(required)]
-    language: Option<String>,
-    /// Share of the video up to the end of its last cue, 0 to 1.
-    #[schema(required)]
-    coverage: Option<f64>,
+    #[serde(flatten)]
+    info: TranscriptInfo,
     /// Ways to it that were left, in the order of their last time.
     attempts: Vec<TranscriptAttempt>,
-}
-
-impl TranscriptBody {
-    /// `None` if nothing was tried yet.
-    fn new(info: Option<TranscriptInfo>, attempts: Vec<TranscriptAttempt>) -> Option<Self> {
-        if info.is_none() && attempts.is_empty() {
-            return None;
-        }
-        let (source, language, coverage) = match info {
-            Some(it) => (Some(it.source), Some(it.language), Some(it.coverage)),
-            None => (None, None, None),
-        };
-        Some(Self { source, language, coverage, attempts })
-    }
 }
 
 /// A job without its result, as lists show it.
@@ -107,6 +86,8 @@ pub(crate) struct JobItem {
     degraded: Option<String>,
     #[schema(required)]
     transcript: Option<TranscriptBody>,
+    /// Ways to a transcript that were left so far, also while there is none.
+    transcript_attempts: Vec<TranscriptAttempt>,
     usage: UsageBody,
     /// What each stage took.
     timings: Vec<StageTime>,
@@ -156,7 +137,8 @@ impl JobItem {
             last_error: job.last_error.map(Into::into),
             warnings: job.warnings,
             degraded: job.degraded,
-            transcript: TranscriptBody::new(job.transcript, job.left),
+            transcript_attempts: job.left.clone(),
+            transcript: job.transcript.map(|info| TranscriptBody { info, attempts: job.left }),
             timings: job.timings,
             cache: job.cache.into(),
             waiting_reason: job.waiting_reason,

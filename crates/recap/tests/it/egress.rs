@@ -29,7 +29,7 @@ fn with_second(config: &mut Config, youtube: &YouTube, dir: &TempDir, line: &str
 }
 
 fn left(job: &Value) -> Vec<String> {
-    let attempts = job["transcript"]["attempts"].as_array().unwrap().iter();
+    let attempts = job["transcript_attempts"].as_array().unwrap().iter();
     let text = |it: &Value| it.as_str().unwrap_or("-").to_owned();
     attempts
         .map(|it| format!("{} {} {}", text(&it["rung"]), text(&it["route"]), text(&it["code"])))
