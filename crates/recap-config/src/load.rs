@@ -98,10 +98,6 @@ impl Taken {
                 }
                 // Our own words say more than those about types, and repeat no value.
                 Err(Error { kind: Kind::Message(words), .. }) => first_error = Some(words),
-                // Its value has logins in it.
-                Err(Error { kind: Kind::InvalidType(_, wanted), .. }) if key == "media.egress" => {
-                    first_error = first_error.or(Some(format!("expected {wanted}")));
-                }
                 Err(error) => first_error = first_error.or(Some(error.kind.to_string())),
             }
         }

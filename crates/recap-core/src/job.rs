@@ -119,7 +119,7 @@ pub struct TranscriptInfo {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Rung {
-    /// What any job has fetched before, or was told.
+    /// What any job has fetched before, or was told of the video.
     Cache,
     /// Captions, fetched from YouTube.
     Captions,

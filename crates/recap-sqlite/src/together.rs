@@ -70,11 +70,7 @@ impl<T> Together<T> {
                     connection = writer.acquire() => match connection {
                         Ok(connection) => self.make_all(connection).await,
                         Err(error) if self.take_back(&change) => return Err(Arc::new(error)),
-                        // Somebody is at it, slowly.
-                        Err(_) => match (&mut told).await {
-                            Ok(done) => return done,
-                            Err(_given_up) => break,
-                        },
+                        Err(_somebody_is_at_it_slowly) => {}
                     }
                 }
             }

@@ -24,8 +24,8 @@ pub struct CacheConfig {
     pub metadata_hours: u64,
     /// How long a transcript is kept, in hours.
     pub transcript_hours: u64,
-    /// How long it is remembered that a video is private, gone or otherwise not to be
-    /// read, in minutes. That YouTube did not let us in is never remembered as that.
+    /// How long it is remembered that a video is private or copy-protected, in minutes.
+    /// What another way to YouTube, or another day, may see otherwise is not remembered.
     pub refusal_minutes: u64,
     /// How long it is remembered that a video has no captions, in minutes: they may
     /// still be made.

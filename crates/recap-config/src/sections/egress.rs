@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer, Serialize, Serializer};
 
 use crate::check;
 use crate::error::Problem;
@@ -18,8 +19,7 @@ const MOST: usize = 8;
 /// One more way to YouTube: a line of a name and what is different on this way, as in
 /// `home proxy=http://10.0.0.7:3128 cookies=/secrets/cookies.txt`. Parts are kept apart
 /// by blanks, so they have none inside.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct EgressConfig {
     /// In attempts, logs and metrics.
     pub name: String,
@@ -55,6 +55,13 @@ impl TryFrom<String> for EgressConfig {
         }
         Ok(egress)
     }
+}
+
+/// All lines. What is wrong is said without them: they have logins.
+pub(super) fn lines<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<EgressConfig>, D::Error> {
+    let wanted = "use a list of lines, as in [\"home proxy=http://10.0.0.7:3128\"]";
+    let lines = Vec::<String>::deserialize(from).map_err(|_| D::Error::custom(wanted))?;
+    lines.into_iter().map(|it| it.try_into().map_err(D::Error::custom)).collect()
 }
 
 /// Without the login of the proxy.

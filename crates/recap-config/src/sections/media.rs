@@ -54,6 +54,7 @@ pub struct MediaConfig {
     /// a copy, and what it changes there is saved back. A name is what attempts,
     /// logs and metrics call it; that of the way which `media.proxy` describes is `first`.
     #[schema(value_type = Vec<String>)]
+    #[serde(deserialize_with = "egress::lines")]
     pub egress: Vec<EgressConfig>,
     /// Certificate authority for yt-dlp's connections, a PEM file. Empty: the
     /// system's.

@@ -11,12 +11,12 @@ use async_trait::async_trait;
 use tracing::info;
 
 use self::after::{After, closed_for, sooner};
-use self::cached::{Cached, keep_refusal};
+use self::cached::Cached;
 use self::captions::ByRoute;
 use super::error::JobError;
 use super::run::Run;
 use crate::error::{ErrorCode, Failure};
-use crate::job::{CacheMode, Rung, TranscriptAttempt};
+use crate::job::{Rung, TranscriptAttempt};
 use crate::ports::{Captions, MediaError, Permit};
 use crate::video::VideoId;
 
@@ -66,9 +66,6 @@ pub(super) async fn captions(run: &mut Run<'_>, video: VideoId) -> Result<Captio
         climb.leave(way.rung(), route, code(&error));
         opens = opens.into_iter().chain(closed_for(&error)).min();
         let goes_on = After::of(&error) == After::OtherRoute;
-        if !goes_on && way.rung() != Rung::Cache {
-            climb.remember(&error).await;
-        }
         left = Some(match left {
             Some(before) => sooner(before, error),
             None => error,
@@ -93,12 +90,6 @@ impl Climb<'_, '_> {
         info!(%rung, route, %code, "a way to the transcript was left");
         let at = self.run.cx.now();
         self.run.job.leave(TranscriptAttempt { rung, route, code, at });
-    }
-
-    async fn remember(&self, error: &MediaError) {
-        if self.run.job.input.cache != CacheMode::Bypass {
-            keep_refusal(&*self.run.cx.cache, self.video, error).await;
-        }
     }
 }
 

@@ -66,7 +66,6 @@ const CAPTIONS: &[&str] = &[
 ];
 
 /// How YouTube is asked.
-#[derive(Clone)]
 pub(crate) struct Profile<'a> {
     pub(crate) route: &'a Route,
     /// One `--extractor-args`: a second one would silently replace the first.

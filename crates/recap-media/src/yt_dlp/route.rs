@@ -10,7 +10,7 @@ use recap_config::{FIRST_EGRESS, MediaConfig};
 use super::work_dir::WorkDir;
 
 /// How one way differs from the others.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(crate) struct Route {
     pub(crate) name: String,
     /// Empty for none.

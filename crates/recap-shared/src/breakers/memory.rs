@@ -52,11 +52,10 @@ impl MemoryBreakers {
         all
     }
 
-    /// As [`Breakers::rest`], or all processes together have found that nothing may
-    /// pass for `wait`.
+    /// All processes together have found that nothing may pass for `wait`.
     pub(super) fn keep_open(&self, breaker: &Breaker, wait: Duration) {
-        let open = State::rest(self.began.elapsed(), wait);
-        self.states.lock().expect("not poisoned").put(breaker.clone(), open);
+        let next = self.began.elapsed() + wait;
+        self.states.lock().expect("not poisoned").put(breaker.clone(), State::Open { next });
     }
 
     /// All processes together have found that this one may pass.
@@ -70,9 +69,18 @@ impl MemoryBreakers {
 
     /// As [`Breakers::report`].
     pub(super) fn note(&self, breaker: &Breaker, success: bool) {
+        self.change(breaker, |state, now| state.report(success, now, self.rules));
+    }
+
+    /// As [`Breakers::rest`].
+    pub(super) fn lay_to_rest(&self, breaker: &Breaker, wait: Duration) {
+        self.change(breaker, |state, now| state.rest(now, wait));
+    }
+
+    fn change(&self, breaker: &Breaker, to: impl FnOnce(State, Duration) -> State) {
         let mut states = self.states.lock().expect("not poisoned");
         let state = states.get_or_insert_mut_ref(breaker, State::default);
-        *state = state.report(success, self.began.elapsed(), self.rules);
+        *state = to(*state, self.began.elapsed());
     }
 }
 
@@ -87,7 +95,7 @@ impl Breakers for MemoryBreakers {
     }
 
     async fn rest(&self, breaker: &Breaker, wait: Duration) {
-        self.keep_open(breaker, wait);
+        self.lay_to_rest(breaker, wait);
     }
 }
 

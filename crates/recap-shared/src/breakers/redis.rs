@@ -65,7 +65,7 @@ impl Breakers for RedisBreakers {
     }
 
     async fn rest(&self, breaker: &Breaker, wait: Duration) {
-        self.near.keep_open(breaker, wait);
+        self.near.lay_to_rest(breaker, wait);
         self.tell(breaker, ("rest", wait), None).await;
     }
 }

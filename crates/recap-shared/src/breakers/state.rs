@@ -69,9 +69,12 @@ impl State {
         BreakerUse { state, failures, retry_in_seconds }
     }
 
-    /// What becomes of it when the other side has asked for a pause.
-    pub(super) fn rest(now: Duration, wait: Duration) -> Self {
-        Self::Open { next: now + wait }
+    /// What becomes of it when the other side has asked for a pause: the longest counts.
+    pub(super) fn rest(self, now: Duration, wait: Duration) -> Self {
+        match self {
+            Self::Open { next } if next > now + wait => self,
+            _ => Self::Open { next: now + wait },
+        }
     }
 
     /// What becomes of it when a call has ended. Any success closes it, also
@@ -154,8 +157,8 @@ pub(super) mod tests {
             Fails(3611),
             Waits(3611, 60),
         ],
-        // The last word counts, and a success ends it.
-        &[Rests(0, 3600), Rests(1, 900), Waits(1, 900), Succeeds(2), Passes(2)],
+        // The longer one counts, and a success ends it.
+        &[Rests(0, 900), Rests(1, 3600), Rests(2, 900), Waits(2, 3599), Succeeds(3), Passes(3)],
     ];
 
     #[test]
@@ -165,7 +168,7 @@ pub(super) mod tests {
             for &step in *steps {
                 let at = Duration::from_secs;
                 match step {
-                    Rests(now, wait) => state = State::rest(at(now), at(wait)),
+                    Rests(now, wait) => state = state.rest(at(now), at(wait)),
                     Fails(now) => state = state.report(false, at(now), RULES),
                     Succeeds(now) => state = state.report(true, at(now), RULES),
                     Passes(now) => {

@@ -32,14 +32,23 @@ elseif told == 'failure' then
     return become('closed', failures + 1, 0)
   end
   return 0
-elseif told == 'rest' then
-  return become('open', 0, tonumber(ARGV[6]))
+end
+-- It is never later than that, unless the clock was set back: then one may try.
+local left = next_at - now
+if left > tonumber(kept[4] or open) then
+  left = 0
+end
+if told == 'rest' then
+  local rest = tonumber(ARGV[6])
+  if phase == 'open' and left > rest then
+    return 0
+  end
+  return become('open', 0, rest)
 end
 if phase == 'closed' then
   return 0
 end
--- It is never later than that, unless the clock was set back: then one may try.
-if now < next_at and next_at <= now + tonumber(kept[4] or open) then
-  return next_at - now
+if left > 0 then
+  return left
 end
 return become('half_open', 0, half)

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod together;
+
 use std::path::Path;
 use std::time::Duration;
 

@@ -118,12 +118,24 @@ fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
 
 /// Every way to it.
 async fn youtube(config: &Config) -> Finding {
-    let mut words = reached(&config.media.proxy).await?;
-    for EgressConfig { name, proxy, .. } in &config.media.egress {
-        let found = reached(proxy).await.map_err(|it| format!("on the way `{name}`: {it}"))?;
-        words = format!("{words}; on the way `{name}` {found}");
+    let first = reached(&config.media.proxy).await;
+    let (mut healthy, mut words) = (first.is_ok(), first.unwrap_or_else(|it| it));
+    for egress in &config.media.egress {
+        let found = way(egress).await;
+        healthy &= found.is_ok();
+        words = format!("{words}; `{}`: {}", egress.name, found.unwrap_or_else(|it| it));
     }
-    Ok(words)
+    if healthy { Ok(words) } else { Err(words) }
+}
+
+async fn way(egress: &EgressConfig) -> Finding {
+    let cookies = &egress.cookies;
+    if !cookies.as_os_str().is_empty() {
+        let hint = "name a file that recap may read with `cookies=`";
+        let named = |it| mend(format_args!("{}: {it}", cookies.display()), hint);
+        std::fs::File::open(cookies).map_err(named)?;
+    }
+    reached(&egress.proxy).await
 }
 
 /// A connection, not a request: a blocked address would learn nothing more.

@@ -31,8 +31,8 @@ const MOST: u32 = 1_000_000;
 
 const HELP: &str = "\
 Needs root, for control groups, by which CPU is counted to the microsecond; there is
-no quota. Writes docs/benchmarks/growth.md and its plots. Takes half an hour, most of
-it to store a million jobs, and 4 GB of /dev/shm, where the database is, so that the
+no quota. Writes docs/benchmarks/growth.md and its plots. Takes ten minutes, most of
+them to store a million jobs, and 4 GB of /dev/shm, where the database is, so that the
 disk of the machine is not what is measured.";
 
 /// Points of one figure, each measured several times.

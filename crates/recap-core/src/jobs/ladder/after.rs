@@ -10,7 +10,7 @@ use crate::ports::MediaError;
 pub(super) enum After {
     /// Another way to YouTube: this one is refused, or sees less than another may.
     OtherRoute,
-    /// Nothing that asks YouTube: what was said is true of the video on any way.
+    /// No way to YouTube: what was said is true of the video on any, or of this machine.
     Nothing,
 }
 
@@ -61,8 +61,7 @@ pub(super) fn closed_for(error: &MediaError) -> Option<Duration> {
 fn wait(error: &MediaError) -> Option<Duration> {
     match error {
         MediaError::Transient { after, .. } => Some(after.unwrap_or_default()),
-        MediaError::Blocked { after, .. } | MediaError::Resting { after } => Some(*after),
-        MediaError::Permanent(_) | MediaError::NotYet { .. } => None,
+        _ => closed_for(error),
     }
 }
 

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tracing::{debug, warn};
 
+use super::after::After;
 use super::{Climb, Way};
 use crate::error::{ErrorCode, Failure};
 use crate::job::{CacheMode, ChildUsage, Rung};
@@ -84,7 +85,9 @@ pub(super) async fn refute(cache: &dyn Cache, of: VideoId) {
 
 /// Keeps why there is nothing to fetch, if that is true of the video on any way.
 pub(super) async fn keep_refusal(cache: &dyn Cache, of: VideoId, error: &MediaError) {
-    if let MediaError::Permanent(failure) = error {
+    if let MediaError::Permanent(failure) = error
+        && After::of(error) == After::Nothing
+    {
         let code = serde_json::to_vec(&failure.code).expect("it is plain data");
         cache.put(&key(Resource::Refusal, of), code.into()).await;
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::cached::{keep, refute};
+use super::cached::{keep, keep_refusal, refute};
 use super::{Climb, Way};
 use crate::job::{CacheMode, Rung};
 use crate::ports::{CaptionRequest, Captions, MediaError};
@@ -24,14 +24,16 @@ impl Way for ByRoute {
     async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
         let (run, video) = (&*climb.run, climb.video);
         let fetched = run.cx.media.captions(&CaptionRequest { video, route: self.route }).await;
-        let mode = run.job.input.cache;
-        if let Ok(captions) = &fetched
-            && mode != CacheMode::Bypass
-        {
-            keep(&*run.cx.cache, video, captions).await;
-            if mode == CacheMode::Refresh {
-                refute(&*run.cx.cache, video).await;
+        let (cache, mode) = (&*run.cx.cache, run.job.input.cache);
+        match &fetched {
+            _ if mode == CacheMode::Bypass => {}
+            Ok(captions) => {
+                keep(cache, video, captions).await;
+                if mode == CacheMode::Refresh {
+                    refute(cache, video).await;
+                }
             }
+            Err(error) => keep_refusal(cache, video, error).await,
         }
         fetched.map(Some)
     }

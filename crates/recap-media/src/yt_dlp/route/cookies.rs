@@ -19,10 +19,7 @@ const HEADER: &str = "# Netscape HTTP Cookie File";
 const MOST_BYTES: u64 = 4 << 20;
 
 pub(super) fn copy(from: &Path, directory: &Path) -> io::Result<()> {
-    let cookies = {
-        let _lock = lock(from)?;
-        read(from)?
-    };
+    let cookies = read(from)?;
     for name in [COPY, BEFORE] {
         let to = directory.join(name);
         fs::write(&to, &cookies)?;
@@ -31,21 +28,23 @@ pub(super) fn copy(from: &Path, directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Under a lock, and in one step; if another run was faster, its cookies stay: they were
-/// made from the same ones, and are as good.
+/// Under a lock, and in one step, so that whoever copies it has all of one or the other.
+/// If another run was faster, or is at it, its cookies stay: they were made from the same
+/// ones, and are as good.
 pub(super) fn save_back(to: &Path, directory: &Path) -> io::Result<()> {
     let (ours, before) = (read(&directory.join(COPY))?, read(&directory.join(BEFORE))?);
     if ours == before || !ours.starts_with(HEADER.as_bytes()) {
         return Ok(());
     }
-    let _lock = lock(to)?;
-    if read(to)? != before {
+    let to = fs::canonicalize(to)?;
+    let lock = File::options().create(true).append(true).open(lock_of(&to))?;
+    if lock.try_lock().is_err() || read(&to)? != before {
         return Ok(());
     }
-    let parent = to.parent().filter(|it| !it.as_os_str().is_empty());
-    let mut file = tempfile::NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))?;
+    let parent = to.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::NamedTempFile::new_in(parent)?;
     file.write_all(&ours)?;
-    file.as_file().set_permissions(fs::metadata(to)?.permissions())?;
+    file.as_file().set_permissions(fs::metadata(&to)?.permissions())?;
     file.persist(to)?;
     Ok(())
 }
@@ -59,15 +58,11 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A file beside it: it is itself replaced. Where none can be made nothing is saved
-/// back, and so nothing changes while it is read.
-fn lock(cookies: &Path) -> io::Result<Option<File>> {
+/// A file beside it, as it is itself replaced.
+fn lock_of(cookies: &Path) -> PathBuf {
     let mut name = cookies.as_os_str().to_owned();
     name.push(".lock");
-    match File::options().create(true).append(true).open(PathBuf::from(name)) {
-        Ok(file) => file.lock().map(|()| Some(file)),
-        Err(_) => Ok(None),
-    }
+    name.into()
 }
 
 #[cfg(test)]
@@ -102,6 +97,26 @@ mod tests {
         save_back(&file, other.path()).unwrap();
         assert_eq!(fs::read_to_string(&file).unwrap(), format!("{HEADER}\nnew"));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn nobody_waits_for_one_who_saves_and_a_link_stays_one() {
+        let old = format!("{HEADER}\nold");
+        let (home, file, [one, _]) = runs(&old);
+        let link = home.path().join("link");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        copy(&link, one.path()).unwrap();
+        write(&one, &format!("{HEADER}\nnew"));
+
+        let held = File::create(lock_of(&fs::canonicalize(&file).unwrap())).unwrap();
+        held.lock().unwrap();
+        save_back(&link, one.path()).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), old);
+
+        drop(held);
+        save_back(&link, one.path()).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), format!("{HEADER}\nnew"));
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
     }
 
     #[test]

@@ -179,10 +179,9 @@ pub(super) const ROWS: &[Row] = &[
     row(
         "cache",
         "negative entries shorter",
-        Elsewhere(
-            "is not kept at all: [ADR 0011](decisions/0011-where-numbers-differ-from-the-plan.md)",
-        ),
-        "who asks again is answered anew",
+        Setting("cache.no_captions_minutes", "60"),
+        "captions may still be made; that a video is private is known for `cache.refusal_minutes`, \
+         360; a block is never kept",
     ),
     row(
         "cache",
