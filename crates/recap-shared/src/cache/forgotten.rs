@@ -14,7 +14,7 @@ const MOST: usize = 256;
 pub(super) struct Moment(u64);
 
 #[derive(Debug, Default)]
-pub(super) struct Forgotten(Mutex<State>);
+pub(crate) struct Forgotten(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -22,6 +22,8 @@ struct State {
     count: u64,
     /// Everything was forgotten then.
     everything: u64,
+    /// Since then others say what they forget.
+    heard_since: Option<u64>,
     recent: VecDeque<Entry>,
 }
 
@@ -57,6 +59,13 @@ impl Forgotten {
         state.recent.clear();
     }
 
+    /// What others forget is heard of from now on.
+    pub(crate) fn hear(&self) {
+        let mut state = self.state();
+        state.count += 1;
+        state.heard_since = Some(state.count);
+    }
+
     /// Whether a value whose making began at `began` is out of date.
     pub(super) fn is_void(&self, key: &CacheKey, began: Moment) -> bool {
         self.state().any(key, began, |it| it.version.is_none())
@@ -64,7 +73,10 @@ impl Forgotten {
 
     /// Whether a value that was read at `began` may be another by now.
     pub(super) fn is_stale(&self, key: &CacheKey, began: Moment) -> bool {
-        self.state().any(key, began, |it| it.version.as_ref().is_none_or(|it| *it == key.version))
+        let state = self.state();
+        let unheard = state.heard_since.is_none_or(|since| began < Moment(since));
+        unheard
+            || state.any(key, began, |it| it.version.as_ref().is_none_or(|it| *it == key.version))
     }
 
     fn push(&self, resource: Resource, id: &str, version: Option<String>) {
@@ -106,6 +118,11 @@ mod tests {
     #[test]
     fn only_what_came_after_and_is_about_it_counts() {
         let forgotten = Forgotten::default();
+        assert!(forgotten.is_stale(&key("a", "1"), forgotten.now()), "nothing is heard yet");
+        let deaf = forgotten.now();
+        forgotten.hear();
+        assert!(forgotten.is_stale(&key("a", "1"), deaf));
+        assert!(!forgotten.is_void(&key("a", "1"), deaf));
         forgotten.add(Resource::Job, "a");
         let began = forgotten.now();
         assert!(!forgotten.is_void(&key("a", "1"), began));

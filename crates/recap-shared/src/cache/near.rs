@@ -26,7 +26,7 @@ pub(crate) struct Near {
     pub(super) rules: Rules,
     clock: Clock,
     entries: Mutex<Entries>,
-    pub(super) forgotten: Forgotten,
+    pub(crate) forgotten: Forgotten,
     pub(crate) flights: Flights,
 }
 

@@ -51,7 +51,7 @@ pub(super) fn spawn(
 }
 
 /// Listens until the connection breaks. A process that listens with its `first`
-/// attempt was deaf for some milliseconds, in which it had nothing to forget.
+/// attempt was deaf for some milliseconds, and kept nothing that it read in them.
 async fn listen(
     server: &Server,
     channel: &str,
@@ -60,8 +60,9 @@ async fn listen(
     first: bool,
 ) -> RedisResult<Infallible> {
     let (mut sink, mut stream) = in_time(connect(server, channel)).await?;
+    // Only now, when nothing more can be missed.
+    listeners.near.forgotten.hear();
     if !first {
-        // Only now, when nothing more can be missed.
         listeners.missed();
     }
     let mut signs = tokio::time::interval_at(Instant::now() + ASK, ASK);

@@ -8,7 +8,7 @@ use recap_redis::redis::{self, AsyncTypedCommands as _};
 use recap_shared::connect;
 use recap_testkit::servers;
 
-use crate::{clock, config, has, key, on_redis, processes, put, until};
+use crate::{all_listen, clock, config, has, key, on_redis, put, until};
 
 #[tokio::test]
 async fn memory_is_bounded_and_can_be_made_less() {
@@ -81,7 +81,9 @@ async fn a_server_that_becomes_full_is_noticed() {
 
 #[tokio::test]
 async fn what_happens_is_counted() {
-    let [a, b] = processes(servers::redis());
+    let config = on_redis(servers::redis());
+    let [a, b] = [(); 2].map(|()| connect(&config, clock()).unwrap());
+    all_listen(&config, 2).await;
     put(&a, "x").await;
     assert!(has(&a, "x").await && has(&b, "x").await && has(&b, "x").await);
     assert!(!has(&b, "y").await);

@@ -15,6 +15,7 @@ use jiff::Timestamp;
 use recap_config::{Config, Secret};
 use recap_core::jobs::Clock;
 use recap_core::ports::{CacheKey, Condition, Resource};
+use recap_redis::redis;
 use recap_shared::{Shared, connect};
 use recap_testkit::conformance::shared::{self as contract, Ports};
 use recap_testkit::servers;
@@ -102,6 +103,19 @@ async fn put(shared: &Shared, id: &str) {
 
 async fn has(shared: &Shared, id: &str) -> bool {
     shared.cache.get(&key(id)).await.is_some()
+}
+
+/// Waits until `processes` with these settings hear each other.
+async fn all_listen(config: &Config, processes: u64) {
+    let client = redis::Client::open(config.redis.url.expose()).unwrap();
+    let connection = client.get_multiplexed_async_connection().await.unwrap();
+    let channel = format!("{}:events", config.redis.prefix);
+    let listening = redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).to_owned();
+    until("they listen", async || {
+        let mut connection = connection.clone();
+        listening.query_async::<(String, u64)>(&mut connection).await.unwrap().1 == processes
+    })
+    .await;
 }
 
 /// Waits until `holds`, for at most ten seconds. Returns how long it took.

@@ -8,7 +8,7 @@ use recap_shared::connect;
 use recap_testkit::servers;
 use tokio::time::timeout;
 
-use crate::{clock, has, key, on_redis, put, until};
+use crate::{all_listen, clock, has, key, on_redis, put, until};
 
 #[tokio::test]
 async fn what_is_not_understood_is_skipped() {
@@ -17,12 +17,7 @@ async fn what_is_not_understood_is_skipped() {
     let channel = format!("{}:events", config.redis.prefix);
     let client = redis::Client::open(servers::redis()).unwrap();
     let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-    let listening = redis::cmd("PUBSUB").arg("NUMSUB").arg(&channel).to_owned();
-    let connected = async || {
-        let mut connection = connection.clone();
-        listening.query_async::<(String, u64)>(&mut connection).await.unwrap().1 == 1
-    };
-    until("it listens", connected).await;
+    all_listen(&config, 1).await;
 
     put(&shared, "x").await;
     let mut events = shared.events.subscribe();
