@@ -123,6 +123,12 @@ pub enum Rung {
     Cache,
     /// Captions, fetched from YouTube.
     Captions,
+    /// The summariser watches the public video.
+    Video,
+    /// The summariser listens to what is heard in the video.
+    Audio,
+    /// The video's own description.
+    Metadata,
 }
 
 /// A way to a transcript that was left.

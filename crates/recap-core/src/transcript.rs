@@ -53,6 +53,12 @@ pub enum TranscriptSource {
     CaptionsAutomatic,
     /// Sent by the client.
     Client,
+    /// None: the summariser watched the public video.
+    Video,
+    /// None: the summariser listened to the video.
+    Audio,
+    /// None: only the video's own description was read.
+    Metadata,
 }
 
 /// The cues of a video in order of start, not overlapping.
@@ -70,6 +76,13 @@ pub struct Transcript {
 pub struct TranscriptError {
     pub format: &'static str,
     pub problem: &'static str,
+}
+
+impl TranscriptSource {
+    /// Whether the summariser read the video itself, segment by segment.
+    pub fn is_watched(self) -> bool {
+        matches!(self, Self::Video | Self::Audio)
+    }
 }
 
 impl Transcript {

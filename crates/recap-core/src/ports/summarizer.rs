@@ -6,11 +6,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::ports::BoxError;
+use crate::ports::{BoxError, Recording};
 use crate::segment::Segment;
 use crate::summary::{SegmentNotes, Style, Summary, Usage};
 use crate::transcript::Cue;
-use crate::video::VideoMetadata;
+use crate::video::{VideoId, VideoMetadata};
 
 /// Takes text as it is written, for whoever watches a job run. Only text that is
 /// meant for people, and only what the answer holds in the end: but as the model
@@ -63,6 +63,41 @@ pub struct NotesRequest<'a> {
     pub deltas: Deltas<'a>,
 }
 
+/// What there is of a segment of which there is no text.
+#[derive(Clone, Copy, Debug)]
+pub enum Footage<'a> {
+    /// The public video, which the provider fetches by itself.
+    Video(VideoId),
+    /// What is heard in the segment.
+    Sound(&'a Recording),
+}
+
+/// One segment to watch or to listen to, and to take notes on.
+#[derive(Clone, Copy, Debug)]
+pub struct WatchRequest<'a> {
+    /// Its title may be empty: then nothing is known of the video but its id.
+    pub video: &'a VideoMetadata,
+    pub segment: &'a Segment,
+    pub footage: Footage<'a>,
+    pub style: Style,
+    /// Think longer, where the provider can.
+    pub advanced: bool,
+    /// BCP-47 of the notes; `None` is the language that is spoken.
+    pub language: Option<&'a str>,
+    pub deltas: Deltas<'a>,
+}
+
+/// Notes on a segment that was watched or listened to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Watched {
+    pub notes: SegmentNotes,
+    /// BCP-47 of what is spoken, if the provider could tell.
+    pub language: Option<String>,
+    /// Where the video ends, if that is before the segment does; asked for where its
+    /// length is not known.
+    pub ends_at: Option<Duration>,
+}
+
 /// All notes of a video, to become one summary.
 #[derive(Clone, Copy, Debug)]
 pub struct CombineRequest<'a> {
@@ -78,6 +113,15 @@ pub struct CombineRequest<'a> {
     /// Share of the transcript that the notes cover, 0 to 1.
     pub coverage: f64,
     pub deltas: Deltas<'a>,
+}
+
+/// What a summariser takes notes on besides text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Watches {
+    /// Public videos, which it fetches by itself.
+    pub video: bool,
+    /// Recordings of what is heard.
+    pub sound: bool,
 }
 
 /// A result, and what it cost.
@@ -107,6 +151,20 @@ pub trait Summarizer: Send + Sync {
         request: &NotesRequest<'_>,
     ) -> Result<Answer<SegmentNotes>, SummarizerError>;
 
+    /// What it can take notes on where there is no text: nothing, unless it says
+    /// otherwise.
+    fn watches(&self) -> Watches {
+        Watches::default()
+    }
+
+    /// Notes on a segment of which there is no text.
+    async fn watch(
+        &self,
+        _request: &WatchRequest<'_>,
+    ) -> Result<Answer<Watched>, SummarizerError> {
+        Err(SummarizerError::Unreadable)
+    }
+
     async fn combine(
         &self,
         request: &CombineRequest<'_>,
@@ -125,6 +183,9 @@ pub enum SummarizerError {
     /// It failed several times in a row and is left alone for this long.
     #[error("the summarizer is left alone for a while")]
     Resting { retry_after: Duration },
+    /// The provider cannot read this video or recording, now or later.
+    #[error("the summarizer cannot read this")]
+    Unreadable,
     /// The provider will not read this content.
     #[error("the summarizer refused the content")]
     Blocked,

@@ -100,8 +100,7 @@ async fn one(
         Ok(answer) => Ok(take(run, answer)),
         Err(SummarizerError::Blocked) => {
             warn!(segment.index, "the summariser refused a segment");
-            run.job.degraded = Some(BLOCKED.to_owned());
-            run.job.warn("Parts of the video were refused by the summariser and are left out.");
+            blocked(run);
             Ok(empty(segment, NotesStatus::Blocked))
         }
         Err(error) => match fallback(run, &error) {
@@ -140,6 +139,12 @@ pub(super) fn fallback(
     if resting || passing && last { run.cx.fallback.clone() } else { None }
 }
 
+/// A part of the video is left out.
+pub(super) fn blocked(run: &mut Run<'_>) {
+    run.job.degraded = Some(BLOCKED.to_owned());
+    run.job.warn("Parts of the video were refused by the summariser and are left out.");
+}
+
 pub(super) fn degrade(run: &mut Run<'_>) {
     run.job.degraded = Some(FALLBACK.to_owned());
     run.job.warn("The summariser did not answer; sentences of the transcript were chosen instead.");
@@ -154,7 +159,7 @@ pub(super) fn take<T>(run: &mut Run<'_>, answer: Answer<T>) -> T {
     answer.value
 }
 
-fn empty(segment: &Segment, status: NotesStatus) -> SegmentNotes {
+pub(super) fn empty(segment: &Segment, status: NotesStatus) -> SegmentNotes {
     SegmentNotes {
         index: segment.index,
         start: segment.start,

@@ -1,0 +1,205 @@
+//! A video of which there is no text: the summariser watches each segment, or
+//! listens to it, and each one's notes are kept as they are finished.
+
+use std::time::Duration;
+
+use tracing::{info, warn};
+
+use super::notes::{advanced, blocked, empty, take};
+use super::telling::Telling;
+use crate::error::ErrorCode;
+use crate::job::{Stage, TranscriptInfo};
+use crate::jobs::error::JobError;
+use crate::jobs::run::Run;
+use crate::jobs::{ladder, steps};
+use crate::ports::{Deltas, Footage, MediaError, SummarizerError, WatchRequest, Watched};
+use crate::segment::{self, Segment};
+use crate::summary::{NotesStatus, SegmentNotes};
+use crate::transcript::TranscriptSource;
+use crate::video::VideoMetadata;
+
+/// BCP-47 of a language that nobody knows.
+const UNDETERMINED: &str = "und";
+
+/// Why a segment has no notes.
+pub(in crate::jobs) enum Refused {
+    /// What is heard in it cannot be had.
+    Media(MediaError),
+    Summarizer(SummarizerError),
+    Job(JobError),
+}
+
+impl From<Refused> for JobError {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Media(error) => error.into(),
+            Refused::Summarizer(error) => error.into(),
+            Refused::Job(error) => error,
+        }
+    }
+}
+
+impl From<JobError> for Refused {
+    fn from(error: JobError) -> Self {
+        Self::Job(error)
+    }
+}
+
+/// The segments of a video without text, one after another: where its length is
+/// not known there is always a next one, up to the longest video that is accepted.
+struct Reel {
+    /// If the length is known.
+    planned: Option<Vec<Segment>>,
+    start: Duration,
+    end: Duration,
+    each: Duration,
+}
+
+impl Reel {
+    fn of(run: &Run<'_>, video: &VideoMetadata) -> Self {
+        let (policy, range) = (&run.cx.policy, run.job.input.range);
+        let start = range.map_or(Duration::ZERO, |it| it.start);
+        let end = range.and_then(|it| it.end);
+        let planned = video.duration.map(|duration| {
+            let whole = segment::plan(&[], duration, &video.chapters, policy.segment);
+            segment::within(whole, start, end)
+        });
+        let end = end.unwrap_or(policy.max_video);
+        Self { planned, start, end, each: policy.segment }
+    }
+
+    fn get(&self, index: u32) -> Option<Segment> {
+        if let Some(planned) = &self.planned {
+            return planned.get(index as usize).cloned();
+        }
+        let start = self.start + self.each * index;
+        let end = self.end.min(start + self.each);
+        (start < end).then_some(Segment { index, start, end, chapter: None, cues: 0..0 })
+    }
+
+    /// How many there are, if that is known, and else at least.
+    fn total(&self, at_least: u32) -> u32 {
+        let planned = self.planned.as_ref().map(Vec::len);
+        planned.and_then(|it| u32::try_from(it).ok()).unwrap_or(at_least)
+    }
+}
+
+/// Takes notes on the first segment, unless there are some; then the job says what
+/// it is read from.
+pub(in crate::jobs) async fn first(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    source: TranscriptSource,
+) -> Result<(), Refused> {
+    steps::check_length(run, video)?;
+    let Some(segment) = Reel::of(run, video).get(0) else {
+        return Err(JobError::fail(ErrorCode::NoCaptions).into());
+    };
+    let watched = one(run, video, &segment, source).await?;
+    let language = watched.language.clone().or_else(|| video.language.clone());
+    run.job.transcript = Some(TranscriptInfo {
+        source,
+        language: language.unwrap_or_else(|| UNDETERMINED.to_owned()),
+        coverage: 0.0,
+    });
+    run.job.video = Some(video.clone());
+    run.note(notes_of(watched, &segment));
+    Ok(run.save().await?)
+}
+
+/// Notes on all segments, and the segments that there turned out to be.
+pub(super) async fn all(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    source: TranscriptSource,
+) -> Result<Vec<SegmentNotes>, JobError> {
+    let (cx, id) = (run.cx, run.job.id);
+    let began = cx.now();
+    let reel = Reel::of(run, video);
+    let kept = cx.insist(|| cx.store.list_notes(id)).await?;
+    run.pass_to(Stage::Summarizing);
+    let mut notes: Vec<SegmentNotes> = Vec::new();
+    for index in 0.. {
+        let Some(segment) = reel.get(index) else { break };
+        let known = kept.iter().find(|it| (it.index, it.start) == (index, segment.start));
+        let told = match known {
+            Some(known) => known.clone(),
+            None => match one(run, video, &segment, source).await {
+                Ok(watched) => {
+                    let told = notes_of(watched, &segment);
+                    run.note(told.clone());
+                    told
+                }
+                Err(Refused::Summarizer(
+                    error @ (SummarizerError::Blocked | SummarizerError::Unreadable),
+                )) => {
+                    warn!(segment.index, %error, "a segment is left out");
+                    blocked(run);
+                    let told = empty(&segment, NotesStatus::Blocked);
+                    run.note(told.clone());
+                    told
+                }
+                Err(refused) => return Err(refused.into()),
+            },
+        };
+        run.job.attempts = 0;
+        let ends = told.end < segment.end;
+        if told.start < told.end {
+            notes.push(told);
+        }
+        let done = u32::try_from(notes.len()).unwrap_or(u32::MAX);
+        run.job.progress.segments_done = done;
+        run.job.progress.segments_total = reel.total(done + u32::from(!ends));
+        if known.is_none() {
+            info!(segment.index, "segment watched");
+            run.save().await?;
+        }
+        if ends {
+            break;
+        }
+    }
+    run.took(Stage::Summarizing, began);
+    Ok(notes)
+}
+
+async fn one(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    segment: &Segment,
+    source: TranscriptSource,
+) -> Result<Watched, Refused> {
+    let Some(id) = video.id else {
+        return Err(Refused::Summarizer(SummarizerError::Unreadable));
+    };
+    let recording = match source {
+        TranscriptSource::Audio => {
+            let heard = ladder::recording(run, id, segment).await.map_err(Refused::Media)?;
+            steps::add(run.job.child.get_or_insert_default(), heard.child);
+            Some(heard)
+        }
+        _ => None,
+    };
+    let footage = recording.as_ref().map_or(Footage::Video(id), Footage::Sound);
+    let advanced = advanced(run);
+    let telling = Telling::new(run, Some(segment.index));
+    let written = |text: &str| telling.add(text);
+    let (style, language) = (run.job.input.style, run.job.input.language.clone());
+    let request = WatchRequest {
+        video,
+        segment,
+        footage,
+        style,
+        advanced,
+        language: language.as_deref(),
+        deltas: Deltas::to(&written),
+    };
+    let cx = run.cx;
+    let answer = run.during(telling.during(cx.summarizer.watch(&request))).await?;
+    Ok(take(run, answer.map_err(Refused::Summarizer)?))
+}
+
+/// The notes, which end where the video does.
+fn notes_of(watched: Watched, segment: &Segment) -> SegmentNotes {
+    let end = watched.ends_at.unwrap_or(segment.end).clamp(segment.start, segment.end);
+    SegmentNotes { end, ..watched.notes }
+}
