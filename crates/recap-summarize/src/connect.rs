@@ -67,7 +67,7 @@ fn with_gemini(
     clock: Clock,
     limits: Arc<dyn Limits>,
 ) -> Result<Connected, ConnectError> {
-    let summarizer = Arc::new(Gemini::new(&config.gemini, clock, limits)?);
+    let summarizer = Arc::new(Gemini::summarizer(&config.gemini, clock, limits)?);
     let fallback: Option<Arc<dyn Summarizer>> =
         config.summarize.extractive_fallback.then(|| Arc::new(Extractive) as _);
     Ok(Connected { summarizer, fallback })

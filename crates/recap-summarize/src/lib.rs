@@ -7,6 +7,7 @@ mod chapters;
 mod connect;
 mod extractive;
 mod gemini;
+mod model;
 mod tidy;
 
 use std::sync::Arc;

@@ -4,9 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{BoxError, Deltas, Limits, Rate, SummarizerError};
+use recap_core::ports::{BoxError, Limits, Rate, SummarizerError};
 use recap_core::retry::RetryBudget;
-use recap_core::summary::Usage;
 use serde_json::Value;
 use tokio::time::Instant;
 use tracing::{error, warn};
@@ -14,7 +13,7 @@ use tracing::{error, warn};
 use super::client::Client;
 use super::outcome::Failure;
 use super::quota::{Models, next_midnight};
-use super::response::Verdict;
+use crate::model::{Budget, Reply, Verdict};
 use crate::{Clock, ConnectError};
 
 /// A longer wait for the per-minute quota is the caller's to make.
@@ -24,21 +23,6 @@ const MOST_WAITS: u32 = 2;
 
 const ALL_RETIRED: &str = "none of the models in `gemini.models` exists (any more); name current ones, and check \
      `gemini.base_url`";
-
-/// A model's answer.
-#[derive(Debug)]
-pub(super) struct Reply {
-    pub(super) model: String,
-    pub(super) verdict: Verdict,
-}
-
-/// What an answer may cost and has cost, and who reads along.
-#[derive(Debug)]
-pub(super) struct Budget<'a> {
-    pub(super) deadline: Instant,
-    pub(super) usage: Usage,
-    pub(super) deltas: Deltas<'a>,
-}
 
 /// Asks until there is an answer or a reason why there is none.
 pub(super) struct Caller {

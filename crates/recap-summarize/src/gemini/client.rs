@@ -9,10 +9,9 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::outcome::{Failure, from_body};
-use super::prose::Prose;
-use super::response::{Collected, Verdict};
-use super::stream::Decoder;
+use super::response::Collected;
 use crate::ConnectError;
+use crate::model::{Decoder, Prose, Verdict};
 
 /// An error says what it is in its first kilobytes.
 const LONGEST_ERROR: usize = 64 * 1024;

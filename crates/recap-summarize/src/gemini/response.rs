@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::outcome::{ApiError, Failure, classify};
+use crate::model::Verdict;
 
 /// One document of the stream.
 #[derive(Debug, Default, Deserialize)]
@@ -52,21 +53,6 @@ struct UsageMetadata {
     candidates: Option<u64>,
     #[serde(rename = "thoughtsTokenCount")]
     thoughts: Option<u64>,
-}
-
-/// How a generation ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The model said all it wanted to.
-    Complete(String),
-    /// The token limit came first; thoughts count, so there may be no text.
-    Cut,
-    /// Stopped because it repeated somebody's text.
-    Recitation,
-    /// Prompt or answer fell to a safety filter.
-    Blocked,
-    /// Ended for any other reason, known or not.
-    Unusable,
 }
 
 /// The documents of one answer, put together.

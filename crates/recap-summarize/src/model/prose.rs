@@ -40,7 +40,7 @@ enum Escape {
 
 /// Reads an answer piece by piece.
 #[derive(Debug, Default)]
-pub(super) struct Prose {
+pub(crate) struct Prose {
     place: Place,
     escape: Escape,
     /// The first half of a character that is escaped in two.
@@ -53,7 +53,7 @@ pub(super) struct Prose {
 
 impl Prose {
     /// What `piece` adds: words as in the result, a line for each field.
-    pub(super) fn push(&mut self, piece: &str) -> String {
+    pub(crate) fn push(&mut self, piece: &str) -> String {
         let mut told = String::new();
         for char in piece.chars() {
             match self.place {
@@ -65,7 +65,7 @@ impl Prose {
     }
 
     /// What ends the line if the answer ends here.
-    pub(super) fn end(mut self) -> String {
+    pub(crate) fn end(mut self) -> String {
         let mut told = String::new();
         if self.place == Place::Text {
             self.close(&mut told);

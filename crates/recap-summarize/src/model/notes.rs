@@ -8,9 +8,9 @@ use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes};
 use recap_core::transcript::Cue;
 use serde_json::{Value, json};
 
+use super::Prompt;
 use super::answer::{number, object, text};
 use super::prompt::{Amendments, Room, fenced, fenced_line, language_name};
-use super::request::Prompt;
 use crate::tidy;
 
 /// A new time mark is set this long after the last one: points are timed well

@@ -2,10 +2,8 @@
 
 use recap_core::ports::SummarizerError;
 
-use super::attempts::{Budget, Caller};
 use super::prompt::Amendments;
-use super::request::{Generation, Prompt, body};
-use super::response::Verdict;
+use super::{Budget, Generation, Model, Prompt, Verdict};
 
 /// Why there is no value.
 #[derive(Debug)]
@@ -34,7 +32,7 @@ pub(super) struct Asked<T> {
 /// Asks for a value. Each amendment is tried once, so there are at most four
 /// answers: as asked, shorter, paraphrased, repaired.
 pub(super) async fn ask<T: Send>(
-    caller: &Caller,
+    model: &impl Model,
     generation: Generation,
     budget: &mut Budget<'_>,
     mut amendments: Amendments,
@@ -42,8 +40,8 @@ pub(super) async fn ask<T: Send>(
     parse: impl Fn(&str) -> Option<T> + Send,
 ) -> Result<Asked<T>, Problem> {
     loop {
-        let body = body(&prompt(amendments), generation);
-        let reply = caller.ask(&body, budget).await.map_err(Problem::Summarizer)?;
+        let prompt = prompt(amendments);
+        let reply = model.ask(&prompt, generation, budget).await.map_err(Problem::Summarizer)?;
         let (again, problem) = match reply.verdict {
             Verdict::Complete(text) => match parse(&text) {
                 Some(value) => return Ok(Asked { value, model: reply.model }),

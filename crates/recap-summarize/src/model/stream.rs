@@ -7,14 +7,14 @@
 enum Kind {
     Unknown,
     Events,
-    /// Without `alt=sse`, and for errors, Gemini answers with an object or an array.
+    /// An object or an array: for errors, and where nobody asked for a stream.
     Json,
 }
 
 /// Reads a body piece by piece; the pieces may end anywhere, inside a
 /// character, too.
 #[derive(Debug)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     kind: Kind,
     /// The line that has begun, or the whole body if it is JSON.
     buffer: Vec<u8>,
@@ -25,12 +25,12 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { kind: Kind::Unknown, buffer: Vec::new(), data: None, after_cr: false }
     }
 
     /// The documents that `bytes` complete.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<String> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<String> {
         let mut found = Vec::new();
         for byte in bytes {
             self.byte(*byte, &mut found);
@@ -40,7 +40,7 @@ impl Decoder {
 
     /// The document that the end completes. An event without its blank line
     /// counts: what it lacks shows when it is parsed.
-    pub(super) fn finish(mut self) -> Option<String> {
+    pub(crate) fn finish(mut self) -> Option<String> {
         if self.kind == Kind::Json {
             return Some(String::from_utf8_lossy(&self.buffer).into_owned());
         }

@@ -8,9 +8,9 @@ use recap_core::ports::CombineRequest;
 use recap_core::summary::{KeyPoint, SegmentNotes, Style};
 use serde_json::{Value, json};
 
+use super::Prompt;
 use super::answer::{object, text};
 use super::prompt::{Amendments, fenced_line, language_name};
-use super::request::Prompt;
 use crate::tidy;
 
 /// Notes of more characters than this are condensed in groups first: about

@@ -1,0 +1,96 @@
+//! Summaries by a language model, whichever it is: what is asked, and what is
+//! made of the answers.
+//!
+//! One call per segment, one more to combine several; `ask` says what is asked
+//! again in other words, and a provider what is sent again as it is.
+
+mod answer;
+mod ask;
+mod combine;
+mod notes;
+mod prompt;
+mod prompted;
+mod prose;
+mod stream;
+
+use std::future::Future;
+
+use recap_core::ports::{Deltas, SummarizerError};
+use recap_core::summary::Usage;
+use serde_json::Value;
+use tokio::time::Instant;
+
+pub(crate) use self::prompted::Prompted;
+pub(crate) use self::prose::Prose;
+pub(crate) use self::stream::Decoder;
+
+/// A provider's models, asked in its own words.
+pub(crate) trait Model: Send + Sync {
+    /// The provider's name, for logs and results.
+    fn name(&self) -> &'static str;
+
+    /// What makes its answers others than those of the same prompts elsewhere.
+    fn version(&self) -> String;
+
+    /// The answer of the first model that gives one; waits and repetitions are
+    /// done when it comes back. Adds the calls and tokens to `budget.usage`,
+    /// whatever comes of it, and obeys `budget.deadline`.
+    fn ask(
+        &self,
+        prompt: &Prompt,
+        generation: Generation,
+        budget: &mut Budget<'_>,
+    ) -> impl Future<Output = Result<Reply, SummarizerError>> + Send;
+}
+
+/// What a call says to the model.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Prompt {
+    /// The same in every call of its kind, so that the provider can cache it.
+    pub(crate) system: &'static str,
+    /// Outside text, fenced.
+    pub(crate) data: String,
+    /// What to do with it; after the data, because the last word counts most.
+    pub(crate) task: String,
+    /// JSON Schema of the answer.
+    pub(crate) schema: Value,
+}
+
+/// How the model is to generate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Generation {
+    /// Of an answer, thoughts included.
+    pub(crate) max_output_tokens: u32,
+    /// Think longer.
+    pub(crate) advanced: bool,
+}
+
+/// What an answer may cost and has cost, and who reads along.
+#[derive(Debug)]
+pub(crate) struct Budget<'a> {
+    pub(crate) deadline: Instant,
+    pub(crate) usage: Usage,
+    pub(crate) deltas: Deltas<'a>,
+}
+
+/// A model's answer.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) model: String,
+    pub(crate) verdict: Verdict,
+}
+
+/// How a generation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// The model said all it wanted to.
+    Complete(String),
+    /// The token limit came first; thoughts count, so there may be no text.
+    Cut,
+    /// Stopped because it repeated somebody's text.
+    Recitation,
+    /// Prompt or answer fell to a safety filter.
+    Blocked,
+    /// Ended for any other reason, known or not.
+    Unusable,
+}
