@@ -4,7 +4,7 @@
 //! transcript, so that whoever reads it sees whether the right text was sent.
 //! A token is four characters, everywhere.
 //!
-//! Control, in plain HTTP without a key: `GET /__calls`, `POST /__reset`,
+//! Control, in plain HTTP without a key: `GET /__calls`, `GET /__files`, `POST /__reset`,
 //! `POST /__delay {"milliseconds": 250}` and `POST /__fault {"fault":
 //! "rate_minute", "times": 1}`, or with `"model": "…"` in place of `times`. A
 //! request may ask for its own fault with the header `x-simulator-fault: NAME`.
@@ -20,6 +20,7 @@ mod calls;
 mod control;
 mod delivery;
 mod fault;
+mod files;
 mod generate;
 mod models;
 mod passage;
@@ -34,6 +35,7 @@ mod wire;
 
 pub use calls::{AskedSegment, CallRecord};
 pub use fault::Fault;
+pub use files::FileRecord;
 use shared::Shared;
 
 /// A simulated Gemini on a port of loopback.
@@ -64,6 +66,11 @@ impl Gemini {
     /// is in it from the moment it arrives, whether or not it is answered yet.
     pub fn calls(&self) -> Vec<CallRecord> {
         self.shared.calls.list()
+    }
+
+    /// What was uploaded, oldest first, also what was deleted since.
+    pub fn files(&self) -> Vec<FileRecord> {
+        self.shared.files.list()
     }
 
     /// The next `times` generate calls meet this fault, after those already queued.

@@ -1,8 +1,9 @@
 //! Runs the simulators until it is told to stop, so that they outlive what is tested.
 //!
 //! `recap-simulator --youtube-port 18080 --gemini-port 18081 --webhooks-port 18082
-//! --dir STATE [--calls FILE]` prints one line of JSON with their addresses. With
-//! `--calls`, the calls of Gemini are written to that file at the end.
+//! --dir STATE [--calls FILE] [--sound FILE]` prints one line of JSON with their
+//! addresses. With `--calls`, the calls of Gemini are written to that file at the
+//! end; with `--sound`, that `WebM` is heard in every video.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -16,7 +17,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 const USAGE: &str = "usage: recap-simulator [--youtube-port N] [--gemini-port N] \
-                     [--webhooks-port N] --dir DIRECTORY [--calls FILE]";
+                     [--webhooks-port N] --dir DIRECTORY [--calls FILE] [--sound FILE]";
 
 struct Arguments {
     youtube_port: u16,
@@ -24,6 +25,7 @@ struct Arguments {
     webhooks_port: u16,
     directory: PathBuf,
     calls: Option<PathBuf>,
+    sound: Option<PathBuf>,
 }
 
 fn main() -> ExitCode {
@@ -48,6 +50,9 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
     let (mut interrupt, mut terminate) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let youtube = YouTube::start(arguments.youtube_port, &arguments.directory).await?;
+    if let Some(file) = &arguments.sound {
+        youtube.set_sound(tokio::fs::read(file).await?.into());
+    }
     let gemini = Gemini::start(arguments.gemini_port).await?;
     let webhooks = Receiver::start(arguments.webhooks_port).await?;
     announce(&youtube, &gemini, &webhooks)?;
@@ -79,7 +84,7 @@ fn announce(youtube: &YouTube, gemini: &Gemini, webhooks: &Receiver) -> io::Resu
 /// `None` if something is missing, unknown or not a number.
 fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
     let (mut youtube_port, mut gemini_port, mut webhooks_port) = (0, 0, 0);
-    let (mut directory, mut calls) = (None, None);
+    let (mut directory, mut calls, mut sound) = (None, None, None);
     while let Some(name) = words.next() {
         let value = words.next()?;
         match name.to_str()? {
@@ -88,10 +93,18 @@ fn parse(mut words: impl Iterator<Item = OsString>) -> Option<Arguments> {
             "--webhooks-port" => webhooks_port = value.to_str()?.parse().ok()?,
             "--dir" => directory = Some(PathBuf::from(value)),
             "--calls" => calls = Some(PathBuf::from(value)),
+            "--sound" => sound = Some(PathBuf::from(value)),
             _ => return None,
         }
     }
-    Some(Arguments { youtube_port, gemini_port, webhooks_port, directory: directory?, calls })
+    Some(Arguments {
+        youtube_port,
+        gemini_port,
+        webhooks_port,
+        directory: directory?,
+        calls,
+        sound,
+    })
 }
 
 #[cfg(test)]

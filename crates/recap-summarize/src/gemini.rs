@@ -5,6 +5,7 @@
 
 mod attempts;
 mod client;
+mod files;
 mod outcome;
 mod quota;
 mod request;
@@ -13,15 +14,19 @@ mod response;
 use std::sync::Arc;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{Limits, SummarizerError};
+use recap_core::ports::{Limits, Recording, SummarizerError, Watches};
+use tokio::time::Instant;
 
 use self::attempts::Caller;
-use crate::model::{Budget, Generation, Model, Prompt, Prompted, Reply};
+use self::files::Files;
+use crate::model::{Budget, Film, Generation, Model, Prompt, Prompted, Reply};
 use crate::{Clock, ConnectError};
 
 /// Gemini's models.
 pub(crate) struct Gemini {
     caller: Caller,
+    files: Files,
+    watches: Watches,
     version: String,
 }
 
@@ -33,8 +38,11 @@ impl Gemini {
         limits: Arc<dyn Limits>,
     ) -> Result<Prompted<Self>, ConnectError> {
         let caller = Caller::new(config, clock, limits)?;
-        let models = Self { caller, version: config.models.join(",") };
-        Ok(Prompted::new(models, config.max_output_tokens, config.call_timeout()))
+        let watches = Watches { video: config.watch_videos, sound: config.listen };
+        let models =
+            Self { caller, files: Files::new(config)?, watches, version: config.models.join(",") };
+        let prompted = Prompted::new(models, config.max_output_tokens, config.call_timeout());
+        Ok(prompted.watching_for(config.watch_timeout()))
     }
 }
 
@@ -47,12 +55,29 @@ impl Model for Gemini {
         self.version.clone()
     }
 
+    fn watches(&self) -> Watches {
+        self.watches
+    }
+
+    async fn hand_over(
+        &self,
+        recording: &Recording,
+        deadline: Instant,
+    ) -> Result<Film, SummarizerError> {
+        self.files.hand_over(recording, deadline).await
+    }
+
     async fn ask(
         &self,
         prompt: &Prompt,
         generation: Generation,
         budget: &mut Budget<'_>,
     ) -> Result<Reply, SummarizerError> {
-        self.caller.ask(&request::body(prompt, generation), budget).await
+        let body = request::body(prompt, generation);
+        if prompt.film.is_some() {
+            self.caller.ask_to_watch(&body, budget).await
+        } else {
+            self.caller.ask(&body, budget).await
+        }
     }
 }

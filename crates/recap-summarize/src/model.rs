@@ -12,10 +12,14 @@ mod prompt;
 mod prompted;
 mod prose;
 mod stream;
+mod watch;
 
+use std::any::Any;
 use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
 
-use recap_core::ports::{Deltas, SummarizerError};
+use recap_core::ports::{Deltas, Recording, SummarizerError, Watches};
 use recap_core::summary::Usage;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -32,6 +36,20 @@ pub(crate) trait Model: Send + Sync {
     /// What makes its answers others than those of the same prompts elsewhere.
     fn version(&self) -> String;
 
+    /// What it takes besides text: nothing, unless it says otherwise.
+    fn watches(&self) -> Watches {
+        Watches::default()
+    }
+
+    /// Hands a recording over, to be named in a prompt until it is taken back.
+    fn hand_over(
+        &self,
+        _recording: &Recording,
+        _deadline: Instant,
+    ) -> impl Future<Output = Result<Film, SummarizerError>> + Send {
+        std::future::ready(Err(SummarizerError::Unreadable))
+    }
+
     /// The answer of the first model that gives one; waits and repetitions are
     /// done when it comes back. Adds the calls and tokens to `budget.usage`,
     /// whatever comes of it, and obeys `budget.deadline`.
@@ -44,16 +62,27 @@ pub(crate) trait Model: Send + Sync {
 }
 
 /// What a call says to the model.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Prompt {
     /// The same in every call of its kind, so that the provider can cache it.
     pub(crate) system: &'static str,
+    /// What is to be watched or listened to.
+    pub(crate) film: Option<Film>,
     /// Outside text, fenced.
     pub(crate) data: String,
     /// What to do with it; after the data, because the last word counts most.
     pub(crate) task: String,
     /// JSON Schema of the answer.
     pub(crate) schema: Value,
+}
+
+/// A part of a prompt that is no text.
+#[derive(Clone, Debug)]
+pub(crate) enum Film {
+    /// A part of a public video.
+    Clip { url: String, start: Duration, end: Duration },
+    /// A file that the provider keeps, until the last who has it lets go.
+    File { uri: String, media_type: &'static str, _kept: Arc<dyn Any + Send + Sync> },
 }
 
 /// How the model is to generate.

@@ -20,6 +20,24 @@ pub fn genai_python() -> PathBuf {
     tool("genai/bin/python")
 }
 
+/// ffmpeg, with ffprobe beside it.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn ffmpeg() -> PathBuf {
+    tool("ffmpeg/ffmpeg")
+}
+
+/// Half an hour of sound as YouTube has it: Opus in `WebM`.
+///
+/// # Panics
+///
+/// When it was not made.
+pub fn sound() -> Vec<u8> {
+    std::fs::read(tool("ffmpeg/sound.webm")).expect("it was made with the tools")
+}
+
 /// Redis.
 ///
 /// # Panics

@@ -43,6 +43,13 @@ pub struct GeminiConfig {
     pub read_timeout_seconds: u64,
     /// How long one call may take in all, in seconds.
     pub call_timeout_seconds: u64,
+    /// Watch public videos whose captions cannot be had. Ten minutes cost about
+    /// 60,000 tokens.
+    pub watch_videos: bool,
+    /// Listen to videos that can be neither read nor watched. Needs ffmpeg.
+    pub listen: bool,
+    /// How long watching one segment may take in all, in seconds.
+    pub watch_timeout_seconds: u64,
     /// Largest answer that is read, in bytes.
     pub max_response_bytes: usize,
 }
@@ -64,6 +71,9 @@ impl Default for GeminiConfig {
             connect_timeout_seconds: 5,
             read_timeout_seconds: 30,
             call_timeout_seconds: 120,
+            watch_videos: true,
+            listen: true,
+            watch_timeout_seconds: 300,
             max_response_bytes: 1 << 20,
         }
     }
@@ -80,6 +90,10 @@ impl GeminiConfig {
 
     pub fn call_timeout(&self) -> Duration {
         Duration::from_secs(self.call_timeout_seconds)
+    }
+
+    pub fn watch_timeout(&self) -> Duration {
+        Duration::from_secs(self.watch_timeout_seconds)
     }
 
     pub fn retry_base(&self) -> Duration {
@@ -104,6 +118,7 @@ impl GeminiConfig {
         seconds("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
         seconds("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);
         seconds("gemini.call_timeout_seconds", self.call_timeout_seconds, 1, found);
+        seconds("gemini.watch_timeout_seconds", self.watch_timeout_seconds, 1, found);
         between("gemini.max_response_bytes", self.max_response_bytes, 16_384, 64 << 20, found);
     }
 }

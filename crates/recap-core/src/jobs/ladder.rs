@@ -29,7 +29,10 @@ pub(super) use self::watched::recording;
 pub(super) enum Found {
     Captions(Box<Captions>),
     /// No text: segments of the video are watched, or listened to. The first one was.
-    Watched { video: Box<VideoMetadata>, source: TranscriptSource },
+    Watched {
+        video: Box<VideoMetadata>,
+        source: TranscriptSource,
+    },
 }
 
 /// How a way was left.

@@ -108,14 +108,12 @@ async fn from_cache(run: &mut Run<'_>) -> Result<bool, JobError> {
         return Ok(false);
     }
     let Some(cached) = run.cx.cache.get(&key_of(run)).await else { return Ok(false) };
-    let Some(transcript) = adopt(&mut run.job, &cached) else { return Ok(false) };
+    let Some(kept) = read(&cached) else { return Ok(false) };
+    let transcript = adopt(&mut run.job, kept, &cached);
     put_transcript(run, transcript.as_ref()).await
 }
 
-async fn put_transcript(
-    run: &Run<'_>,
-    transcript: Option<&Transcript>,
-) -> Result<bool, JobError> {
+async fn put_transcript(run: &Run<'_>, transcript: Option<&Transcript>) -> Result<bool, JobError> {
     let Some(transcript) = transcript else { return Ok(true) };
     let put = || run.cx.store.put_transcript(run.lease, transcript);
     let held = run.cx.insist(put).await?;
@@ -195,7 +193,7 @@ pub fn finished_from(
     now: Timestamp,
     forget_at: Timestamp,
 ) -> Option<(Job, Option<Transcript>)> {
-    let transcript = adopt(&mut job, cached)?;
+    let transcript = adopt(&mut job, read(cached)?, cached);
     job.status = Status::Succeeded;
     job.progress.stage = Stage::Done;
     job.completed_at = Some(now);
@@ -203,18 +201,21 @@ pub fn finished_from(
     Some((job, transcript))
 }
 
-/// Gives `job` what the cache keeps, and returns the transcript, if there is one.
-fn adopt(job: &mut Job, cached: &Cached) -> Option<Option<Transcript>> {
-    let kept: Kept = match serde_json::from_slice(&cached.value) {
-        Ok(kept) => kept,
+fn read(cached: &Cached) -> Option<Kept> {
+    match serde_json::from_slice(&cached.value) {
+        Ok(kept) => Some(kept),
         Err(error) => {
             warn!(%error, "what the cache keeps cannot be read; making it anew");
-            return None;
+            None
         }
-    };
+    }
+}
+
+/// Gives `job` what the cache keeps, and returns the transcript, if there is one.
+fn adopt(job: &mut Job, kept: Kept, cached: &Cached) -> Option<Transcript> {
     debug!(cache.level = %cached.level, "summary found in the cache");
     (job.video, job.transcript) = (Some(kept.video), Some(kept.info));
     (job.result, job.warnings) = (Some(kept.summary), kept.warnings);
     job.cache = Some(CacheHit { level: cached.level, age_seconds: cached.age.as_secs() });
-    Some(kept.transcript)
+    kept.transcript
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use tracing::info;
 
 use super::error::JobError;
-use super::run::Run;
 use super::ladder::{self, Found};
 use super::resume;
+use super::run::Run;
 use crate::error::{ErrorCode, Failure};
 use crate::job::{ChildUsage, OwnTranscript, Stage, TimeRange, TranscriptInfo};
 use crate::transcript::{Transcript, TranscriptSource};

@@ -16,22 +16,43 @@ use crate::video::{VideoId, VideoMetadata};
 /// meant for people, and only what the answer holds in the end: but as the model
 /// wrote it, so the result may be tidier. Comes again, from the start, if a call
 /// is repeated inside.
+///
+/// And takes what was paid for nothing: for calls whose answers no result was made of.
 #[derive(Clone, Copy, Default)]
-pub struct Deltas<'a>(Option<&'a (dyn Fn(&str) + Send + Sync)>);
+pub struct Deltas<'a> {
+    text: Option<&'a (dyn Fn(&str) + Send + Sync)>,
+    waste: Option<&'a (dyn Fn(Usage) + Send + Sync)>,
+}
 
 impl<'a> Deltas<'a> {
     /// `sink` must not block.
     pub fn to(sink: &'a (dyn Fn(&str) + Send + Sync)) -> Self {
-        Self(Some(sink))
+        Self { text: Some(sink), waste: None }
+    }
+
+    /// The same, which also counts what was paid for nothing.
+    pub fn counting(self, sink: &'a (dyn Fn(Usage) + Send + Sync)) -> Self {
+        Self { waste: Some(sink), ..self }
+    }
+
+    /// The same without the text.
+    pub fn silently(self) -> Self {
+        Self { text: None, ..self }
+    }
+
+    pub fn waste(self, usage: Usage) {
+        if let Some(sink) = self.waste {
+            sink(usage);
+        }
     }
 
     /// Whether anybody takes them.
     pub fn are_wanted(self) -> bool {
-        self.0.is_some()
+        self.text.is_some()
     }
 
     pub fn write(self, text: &str) {
-        if let Some(sink) = self.0.filter(|_| !text.is_empty()) {
+        if let Some(sink) = self.text.filter(|_| !text.is_empty()) {
             sink(text);
         }
     }
@@ -158,10 +179,7 @@ pub trait Summarizer: Send + Sync {
     }
 
     /// Notes on a segment of which there is no text.
-    async fn watch(
-        &self,
-        _request: &WatchRequest<'_>,
-    ) -> Result<Answer<Watched>, SummarizerError> {
+    async fn watch(&self, _request: &WatchRequest<'_>) -> Result<Answer<Watched>, SummarizerError> {
         Err(SummarizerError::Unreadable)
     }
 

@@ -11,6 +11,7 @@ mod recovery;
 mod reuse;
 mod summarizer;
 mod telling;
+mod watching;
 mod webhooks;
 mod wishes;
 

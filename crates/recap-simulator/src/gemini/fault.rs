@@ -43,6 +43,8 @@ pub enum Fault {
     Forbidden,
     /// 400 `FAILED_PRECONDITION`: not for this country.
     Region,
+    /// 400 for a prompt with a video; others are answered.
+    ClipRefused,
     /// 503 inside a list of one, as some front ends of the API send it.
     ArrayWrappedError,
 }

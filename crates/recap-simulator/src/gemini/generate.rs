@@ -41,6 +41,9 @@ fn prepare(
     record.video.clone_from(&prompt.video);
     record.segments.clone_from(&prompt.asked);
     record.prompt_tokens = prompt.tokens;
+    if fault == Some(Fault::ClipRefused) && prompt.has_clip {
+        return Err(Problem::invalid("The video cannot be read."));
+    }
     match fault.and_then(|it| Problem::of(it, &record.model)) {
         Some(problem) => Err(problem),
         None => Ok(prompt),

@@ -1,8 +1,9 @@
 //! What a request asks to be read.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::calls::AskedSegment;
+use super::files;
 use super::passage::Passage;
 use super::tags::{self, Tag};
 use crate::scenario::{self, Twist};
@@ -14,6 +15,8 @@ const VIDEO_TOKENS_PER_SECOND: u64 = 100;
 pub(super) struct Prompt {
     /// At least one, in the order of the prompt.
     pub(super) blocks: Vec<Block>,
+    /// A video is named by its address.
+    pub(super) has_clip: bool,
     /// The only video that is named.
     pub(super) video: Option<String>,
     /// What the call record says was asked.
@@ -32,7 +35,8 @@ pub(super) struct Block {
     pub(super) passage: Passage,
 }
 
-/// The video is private, unlisted or unknown: Gemini cannot read it.
+/// The video is private, unlisted or unknown, or over before the clip begins: Gemini
+/// cannot read it.
 #[derive(Debug)]
 pub(super) struct UnreadableVideo;
 
@@ -44,13 +48,18 @@ impl Prompt {
         let mut tokens = estimate(&text) + estimate(&instruction);
         let mut asked: Vec<AskedSegment> = Vec::new();
         let mut blocks: Vec<Block> = Vec::new();
+        let mut has_clip = false;
         for part in user_parts(request) {
             for tag in tags::named("transcript", text_of(part)) {
                 blocks.push(Block::of_tag(&tag, blocks.len()));
                 asked.push(segment(tag));
             }
             if let Some(uri) = part["fileData"]["fileUri"].as_str() {
-                let (segment, block) = clip(uri, &part["videoMetadata"], blocks.len())?;
+                has_clip |= files::named(uri).is_none();
+                let (segment, block) = match files::named(uri) {
+                    Some(_) => heard(&text, blocks.len())?,
+                    None => clip(uri, &part["videoMetadata"], blocks.len())?,
+                };
                 tokens += (block.end - block.start) * VIDEO_TOKENS_PER_SECOND;
                 blocks.push(block);
                 asked.push(segment);
@@ -59,7 +68,7 @@ impl Prompt {
         if blocks.is_empty() {
             blocks = without_transcript(&text);
         }
-        Ok(Self { blocks, video: video(&asked, &text), asked, tokens })
+        Ok(Self { blocks, has_clip, video: video(&asked, &text), asked, tokens })
     }
 }
 
@@ -126,7 +135,11 @@ fn clip(
         |name: &str| metadata[name].as_str().and_then(|it| whole(it.trim_end_matches('s')));
     let length = u64::from(scenario.seconds());
     let end = offset("endOffset").unwrap_or(length).min(length);
-    let start = offset("startOffset").unwrap_or(0).min(end);
+    let start = offset("startOffset").unwrap_or(0);
+    if start >= length {
+        return Err(UnreadableVideo);
+    }
+    let start = start.min(end);
     let passage = Passage::new(&scenario.timeline().text_between(start * 1_000, end * 1_000));
     let block = Block { index: position as u64, start, end, times: Vec::new(), passage };
     let asked = AskedSegment {
@@ -136,6 +149,19 @@ fn clip(
         ..AskedSegment::default()
     };
     Ok((asked, block))
+}
+
+/// What a recording tells, which nobody here can hear: what is said in the video of
+/// this title, in the stretch that the text names.
+fn heard(text: &str, position: usize) -> Result<(AskedSegment, Block), UnreadableVideo> {
+    let titled = tags::named("video", text);
+    let title = titled.first().map(|it| tags::unescaped(it.text)).ok_or(UnreadableVideo)?;
+    let video = scenario::titled(&title).ok_or(UnreadableVideo)?.to_owned();
+    let stretch = tags::named("clip", text);
+    let number = |name: &str| stretch.first()?.attributes.get(name).and_then(|it| whole(it));
+    let (start, end) = (number("start").unwrap_or(0), number("end").unwrap_or(u64::MAX));
+    let metadata = json!({ "startOffset": format!("{start}s"), "endOffset": format!("{end}s") });
+    clip(&format!("https://youtu.be/{video}"), &metadata, position)
 }
 
 /// The id in the two forms that Gemini's documentation shows.

@@ -5,18 +5,25 @@ use std::time::Duration;
 
 use super::calls::CallRecord;
 use super::fault::{Fault, Faults};
+use super::files::Files;
 use crate::delay::Delay;
 use crate::journal::{Journal, locked};
 
 pub(super) struct Shared {
     pub(super) calls: Journal<CallRecord>,
     pub(super) delay: Delay,
+    pub(super) files: Files,
     faults: Mutex<Faults>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
-        Self { calls: Journal::new(), delay: Delay::default(), faults: Mutex::default() }
+        Self {
+            calls: Journal::new(),
+            delay: Delay::default(),
+            files: Files::default(),
+            faults: Mutex::default(),
+        }
     }
 }
 
@@ -35,6 +42,7 @@ impl Shared {
 
     pub(super) fn reset(&self) {
         self.calls.clear();
+        self.files.reset();
         self.delay.set(Duration::ZERO);
         *locked(&self.faults) = Faults::default();
     }

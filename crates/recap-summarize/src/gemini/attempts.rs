@@ -45,6 +45,8 @@ enum GiveUp {
     Spent,
     Retired,
     BadRequest,
+    /// To this API, or to this video.
+    NoRight(&'static str),
     Failing(BoxError),
     /// The next one would fare no better.
     Stop(SummarizerError),
@@ -70,17 +72,42 @@ impl Caller {
         })
     }
 
+    /// As [`Caller::ask`], about a video or a recording: one that is refused is so by
+    /// all models, be it as a bad request or as one that nobody may make.
+    pub(super) async fn ask_to_watch(
+        &self,
+        body: &Value,
+        budget: &mut Budget<'_>,
+    ) -> Result<Reply, SummarizerError> {
+        self.ask_in_turn(body, budget, true).await
+    }
+
     /// The answer of the first model that gives one.
     pub(super) async fn ask(
         &self,
         body: &Value,
         budget: &mut Budget<'_>,
     ) -> Result<Reply, SummarizerError> {
+        self.ask_in_turn(body, budget, false).await
+    }
+
+    async fn ask_in_turn(
+        &self,
+        body: &Value,
+        budget: &mut Budget<'_>,
+        watching: bool,
+    ) -> Result<Reply, SummarizerError> {
         let mut failing = None;
         let mut refused = false;
         for model in self.usable().await {
-            match self.ask_one(model, body, budget).await {
+            match self.ask_one(model, body, budget, watching).await {
                 Ok(verdict) => return Ok(Reply { model: model.to_owned(), verdict }),
+                Err(GiveUp::BadRequest | GiveUp::NoRight(_)) if watching => {
+                    return Err(SummarizerError::Unreadable);
+                }
+                Err(GiveUp::NoRight(problem)) => {
+                    return Err(SummarizerError::Unauthorized { problem });
+                }
                 Err(GiveUp::Stop(error)) => return Err(error),
                 Err(GiveUp::Failing(source)) => failing = Some(source),
                 Err(GiveUp::BadRequest) => refused = true,
@@ -132,12 +159,16 @@ impl Caller {
         model: &str,
         body: &Value,
         budget: &mut Budget<'_>,
+        watching: bool,
     ) -> Result<Verdict, GiveUp> {
         let (mut failures, mut waits) = (0, 0);
         self.repetitions.tried();
         loop {
             let answer = match self.pace(model).await {
-                Ok(()) => self.client.call(model, body, &mut budget.usage, budget.deltas).await,
+                Ok(()) => {
+                    let Budget { usage, deltas, .. } = &mut *budget;
+                    self.client.call(model, body, usage, *deltas, watching).await
+                }
                 Err(failure) => Err(failure),
             };
             let failure = match answer {
@@ -219,6 +250,10 @@ fn give_up(model: &str, failure: Failure) -> GiveUp {
         Failure::BadRequest => {
             error!(model, "a model does not take our request");
             GiveUp::BadRequest
+        }
+        Failure::NoRight(problem) => {
+            error!(model, problem, "Gemini refuses us, or the video that it is to watch");
+            GiveUp::NoRight(problem)
         }
         Failure::Refused(problem) => {
             error!(model, problem, "Gemini refuses us");

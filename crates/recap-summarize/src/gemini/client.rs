@@ -20,6 +20,8 @@ const LONGEST_ERROR: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Client {
     http: reqwest::Client,
+    /// Waits longer for the first word: to watch takes time.
+    patient: reqwest::Client,
     base_url: String,
     key: HeaderValue,
     max_response_bytes: usize,
@@ -29,15 +31,14 @@ pub(super) struct Client {
 impl Client {
     pub(super) fn new(config: &GeminiConfig) -> Result<Self, ConnectError> {
         let (connect, read) = (config.connect_timeout(), config.read_timeout());
-        let http = recap_telemetry::http::client(connect, read)
-            .map_err(|it| ConnectError::Http(it.into()))?;
-        let mut key = HeaderValue::from_str(config.api_key.expose().trim())
-            .map_err(|_| ConnectError::InvalidKey)?;
-        key.set_sensitive(true);
+        let client = |read| {
+            recap_telemetry::http::client(connect, read).map_err(|it| ConnectError::Http(it.into()))
+        };
         Ok(Self {
-            http,
+            http: client(read)?,
+            patient: client(config.watch_timeout())?,
             base_url: config.base_url.trim_end_matches('/').to_owned(),
-            key,
+            key: key_header(config)?,
             max_response_bytes: config.max_response_bytes,
             connections: Semaphore::new(config.connections),
         })
@@ -51,13 +52,14 @@ impl Client {
         body: &Value,
         usage: &mut Usage,
         deltas: Deltas<'_>,
+        watching: bool,
     ) -> Result<Verdict, Failure> {
         let _permit = self.connections.acquire().await.expect("nobody closes the semaphore");
         let _in_flight = InFlight::to_gemini();
         usage.calls += 1;
         // The key goes into a header, because URLs end up in logs.
-        let request = self
-            .http
+        let http = if watching { &self.patient } else { &self.http };
+        let request = http
             .post(format!("{}/models/{model}:streamGenerateContent?alt=sse", self.base_url))
             .header("x-goog-api-key", self.key.clone())
             .json(body);
@@ -99,9 +101,17 @@ impl Client {
     }
 }
 
+/// The key as a header, which nothing shows.
+pub(super) fn key_header(config: &GeminiConfig) -> Result<HeaderValue, ConnectError> {
+    let mut key = HeaderValue::from_str(config.api_key.expose().trim())
+        .map_err(|_| ConnectError::InvalidKey)?;
+    key.set_sensitive(true);
+    Ok(key)
+}
+
 /// As much of the body as says what is wrong; the status alone must do if the
 /// connection breaks.
-async fn error_body(mut response: reqwest::Response) -> String {
+pub(super) async fn error_body(mut response: reqwest::Response) -> String {
     let mut body = Vec::new();
     while let Ok(Some(bytes)) = response.chunk().await {
         let room = LONGEST_ERROR - body.len();
@@ -114,6 +124,6 @@ async fn error_body(mut response: reqwest::Response) -> String {
 }
 
 /// The URL tells nothing that the model's name in the log does not.
-fn transport(error: reqwest::Error) -> Failure {
+pub(super) fn transport(error: reqwest::Error) -> Failure {
     Failure::passing(error.without_url())
 }

@@ -29,6 +29,8 @@ pub(super) enum Failure {
     Retired,
     /// No model will answer us before somebody mends this.
     Refused(&'static str),
+    /// We may not use this API, or not look at what we named.
+    NoRight(&'static str),
     /// The model does not take this request.
     BadRequest,
     /// Likely to go away by itself: 499, 5xx, a lost or silent connection.
@@ -86,7 +88,7 @@ pub(super) fn classify(code: u16, error: Option<&ApiError>) -> Failure {
         400 if reasons(error).any(|it| it == "API_KEY_INVALID") => Failure::Refused(BAD_KEY),
         400 if said("FAILED_PRECONDITION") => Failure::Refused(NOT_HERE),
         401 => Failure::Refused(BAD_KEY),
-        403 => Failure::Refused(NO_RIGHT),
+        403 => Failure::NoRight(NO_RIGHT),
         404 => Failure::Retired,
         429 if quotas(error).any(|it| it.contains("PerDay")) => Failure::DaySpent,
         429 => Failure::Rate { retry_after: retry_delay(error).unwrap_or(DEFAULT_WAIT) },
@@ -155,7 +157,7 @@ mod tests {
         check(400, r#"{"error":{"status":"INVALID_ARGUMENT"}}"#, "BadRequest");
         check(400, "<html>", "BadRequest");
         check(401, "", "Refused(\"the key is not accepted");
-        check(403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, "Refused(\"the key has no right");
+        check(403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, "NoRight(\"the key has no right");
         check(404, r#"{"error":{"status":"NOT_FOUND"}}"#, "Retired");
         for status in [302, 408, 499, 500, 502, 503, 504] {
             check(status, "<html>", "Passing");

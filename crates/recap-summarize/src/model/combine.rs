@@ -44,6 +44,7 @@ pub(super) fn prompt(
 ) -> Prompt {
     Prompt {
         system: SYSTEM,
+        film: None,
         data: data(request, notes),
         task: task(request, notes, amendments),
         schema: schema(),

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use recap_core::ports::NotesRequest;
+use recap_core::segment::Segment;
 use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes};
 use recap_core::transcript::Cue;
 use serde_json::{Value, json};
@@ -36,13 +37,14 @@ pub(super) fn prompt(
 ) -> Prompt {
     Prompt {
         system: SYSTEM,
+        film: None,
         data: data(request, chunks),
         task: task(request, max_output_tokens, amendments),
         schema: schema(),
     }
 }
 
-fn schema() -> Value {
+pub(super) fn schema() -> Value {
     json!({
         "type": "object",
         "properties": {
@@ -129,22 +131,25 @@ fn chapters(request: &NotesRequest<'_>) -> String {
     if starts.len() < 2 { String::new() } else { starts.join(", ") }
 }
 
-fn seconds_up(time: Duration) -> u64 {
+pub(super) fn seconds_up(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 /// The answer as notes; `None` if it is not what was asked for.
 pub(super) fn parse(request: &NotesRequest<'_>, answer: &str) -> Option<SegmentNotes> {
-    let answer = object(answer)?;
-    let summary = tidy::text(text(&answer, "summary")?, tidy::LONGEST_SUMMARY);
+    read(&object(answer)?, request.segment, &request.video.title)
+}
+
+/// The notes on `segment` in an answer of [`schema`].
+pub(super) fn read(answer: &Value, segment: &Segment, video_title: &str) -> Option<SegmentNotes> {
+    let summary = tidy::text(text(answer, "summary")?, tidy::LONGEST_SUMMARY);
     if summary.is_empty() {
         return None;
     }
     let points = answer.get("points")?.as_array()?.iter();
     let points = points.filter_map(|it| Some((number(it, "start")?, text(it, "text")?))).collect();
-    let segment = request.segment;
     let chapter = segment.chapter.as_deref().unwrap_or_default();
-    let titles = [text(&answer, "title")?, chapter, &request.video.title];
+    let titles = [text(answer, "title")?, chapter, video_title];
     Some(SegmentNotes {
         index: segment.index,
         start: segment.start,

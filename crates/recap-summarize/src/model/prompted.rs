@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    Answer, CombineRequest, Deltas, NotesRequest, Summarizer, SummarizerError,
+    Answer, CombineRequest, Deltas, Footage, NotesRequest, Summarizer, SummarizerError,
+    WatchRequest, Watched, Watches,
 };
 use recap_core::summary::{SegmentNotes, Summary, Usage};
 use recap_core::transcript::Cue;
@@ -15,7 +16,7 @@ use super::ask::{self, Asked, Problem};
 use super::combine::{self, Gist};
 use super::notes;
 use super::prompt::Amendments;
-use super::{Budget, Generation, Model};
+use super::{Budget, Film, Generation, Model, watch};
 use crate::{chapters, tidy};
 
 /// The summariser that asks a model.
@@ -23,6 +24,7 @@ pub(crate) struct Prompted<M> {
     model: M,
     max_output_tokens: u32,
     call_timeout: Duration,
+    watch_timeout: Duration,
 }
 
 /// Raised with each change of the prompts that makes for other summaries.
@@ -32,7 +34,13 @@ impl<M: Model> Prompted<M> {
     /// Answers are at most `max_output_tokens` long, thoughts included; notes or
     /// a summary take at most `call_timeout`, with all calls for them.
     pub(crate) fn new(model: M, max_output_tokens: u32, call_timeout: Duration) -> Self {
-        Self { model, max_output_tokens, call_timeout }
+        Self { model, max_output_tokens, call_timeout, watch_timeout: call_timeout }
+    }
+
+    /// Watching a segment may take this long.
+    pub(crate) fn watching_for(mut self, watch_timeout: Duration) -> Self {
+        self.watch_timeout = watch_timeout;
+        self
     }
 
     fn budget<'a>(&self, deltas: Deltas<'a>) -> Budget<'a> {
@@ -75,6 +83,29 @@ impl<M: Model> Prompted<M> {
         let first = self.notes_on(request, first, shorter, budget).await?;
         let second = self.notes_on(request, second, shorter, budget).await?;
         Ok(notes::merged(first, second))
+    }
+
+    async fn watched(
+        &self,
+        request: &WatchRequest<'_>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Watched, SummarizerError> {
+        let film = match request.footage {
+            Footage::Video(video) => Film::Clip {
+                url: video.watch_url(),
+                start: request.segment.start,
+                end: request.segment.end,
+            },
+            Footage::Sound(recording) => self.model.hand_over(recording, budget.deadline).await?,
+        };
+        let tokens = self.max_output_tokens;
+        let prompt = |amendments| watch::prompt(request, film.clone(), tokens, amendments);
+        let parse = |answer: &str| watch::parse(request, answer);
+        let generation = self.generation(request.advanced);
+        let amendments = Amendments::default();
+        let Asked { value, model } =
+            ask::ask(&self.model, generation, budget, amendments, prompt, parse).await?;
+        Ok(Watched { notes: SegmentNotes { model, ..value.notes }, ..value })
     }
 
     async fn gist(
@@ -136,6 +167,18 @@ impl<M: Model> Summarizer for Prompted<M> {
         let mut budget = self.budget(request.deltas);
         let deadline = budget.deadline;
         let value = in_time(deadline, self.notes_in_halves(request, &mut budget)).await?;
+        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+    }
+
+    fn watches(&self) -> Watches {
+        self.model.watches()
+    }
+
+    async fn watch(&self, request: &WatchRequest<'_>) -> Result<Answer<Watched>, SummarizerError> {
+        let mut budget = self.budget(request.deltas);
+        budget.deadline = Instant::now() + self.watch_timeout;
+        let deadline = budget.deadline;
+        let value = in_time(deadline, self.watched(request, &mut budget)).await?;
         Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
     }
 

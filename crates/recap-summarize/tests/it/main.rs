@@ -11,3 +11,4 @@ mod noting;
 mod reading_along;
 mod stub;
 mod support;
+mod watching;

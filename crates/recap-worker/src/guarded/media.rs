@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use recap_core::ErrorCode;
 use recap_core::ports::{
     Breaker, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
-    Slot, Tell,
+    Recording, RecordingRequest, Slot, Tell,
 };
 use recap_telemetry::metrics;
 use tokio::sync::mpsc;
@@ -83,6 +83,14 @@ impl MediaSource for Guarded<dyn MediaSource> {
         result
     }
 
+    fn records(&self) -> bool {
+        self.port.records()
+    }
+
+    async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
+        self.ask(&self.name(request.route), self.port.recording(request)).await
+    }
+
     fn batches(&self) -> bool {
         self.port.batches()
     }
@@ -99,7 +107,7 @@ fn breaker(route: &str) -> Breaker {
 fn count(route: &str, result: &Result<Captions, MediaError>) {
     let outcome = match result {
         Ok(_) => "succeeded",
-        Err(MediaError::Permanent(_)) => "refused",
+        Err(MediaError::Permanent(_) | MediaError::Silent(_)) => "refused",
         Err(MediaError::Blocked { .. }) => "blocked",
         Err(MediaError::Resting { .. }) => "resting",
         Err(MediaError::NotYet { .. }) => "not_yet",

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    Answer, Breaker, CombineRequest, NotesRequest, Slot, Summarizer, SummarizerError,
+    Answer, Breaker, CombineRequest, NotesRequest, Slot, Summarizer, SummarizerError, WatchRequest,
+    Watched, Watches,
 };
 use recap_core::summary::{SegmentNotes, Summary};
 use recap_telemetry::metrics;
@@ -42,6 +43,14 @@ impl Summarizer for Guarded<dyn Summarizer> {
         self.ask(self.port.notes(request)).await
     }
 
+    fn watches(&self) -> Watches {
+        self.port.watches()
+    }
+
+    async fn watch(&self, request: &WatchRequest<'_>) -> Result<Answer<Watched>, SummarizerError> {
+        self.ask(self.port.watch(request)).await
+    }
+
     async fn combine(
         &self,
         request: &CombineRequest<'_>,
@@ -66,6 +75,7 @@ fn outcome<T>(result: &Result<T, SummarizerError>) -> &'static str {
         Ok(_) => "succeeded",
         Err(SummarizerError::RateLimited { .. } | SummarizerError::QuotaSpent { .. }) => "quota",
         Err(SummarizerError::Resting { .. }) => "resting",
+        Err(SummarizerError::Unreadable) => "unreadable",
         Err(SummarizerError::Blocked) => "blocked",
         Err(SummarizerError::Unauthorized { .. }) => "unauthorized",
         Err(SummarizerError::InvalidAnswer) => "invalid",

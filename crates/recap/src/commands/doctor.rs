@@ -89,6 +89,10 @@ async fn shared(ports: &Result<Ports, String>) -> Finding {
 }
 
 async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
+    let heard = match recap_media::find_ffmpeg(config, search_path.as_deref()) {
+        Some(ffmpeg) => format!("listens with {}", ffmpeg.display()),
+        None => "listens to nothing: there is no ffmpeg".to_owned(),
+    };
     let found = recap_media::find_or_install(config, search_path, |it| text::say(it));
     let found = found.await.map_err(|it| it.to_string())?;
     let origin = match found.origin {
@@ -101,7 +105,7 @@ async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
         Err(why) if config.media.warm != WarmMode::On => format!("not kept warm: {why}"),
         Err(why) => return Err(mend(why, "set media.warm to auto")),
     };
-    Ok(format!("{} ({origin}), {warm}", found.version))
+    Ok(format!("{} ({origin}), {warm}, {heard}", found.version))
 }
 
 fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {

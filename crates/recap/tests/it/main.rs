@@ -15,3 +15,4 @@ mod processes;
 mod scenarios;
 mod served;
 mod service;
+mod watching;

@@ -84,6 +84,7 @@ async fn one(
     let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
     let telling = Telling::new(run, Some(segment.index));
     let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
     let request = NotesRequest {
         video,
         segment,
@@ -93,10 +94,12 @@ async fn one(
         advanced,
         language: &language,
         transcript_language: &transcript.language,
-        deltas: Deltas::to(&written),
+        deltas: Deltas::to(&written).counting(&wasted),
     };
     let cx = run.cx;
-    match run.during(telling.during(cx.summarizer.notes(&request))).await? {
+    let answer = run.during(telling.during(cx.summarizer.notes(&request))).await?;
+    telling.count(run);
+    match answer {
         Ok(answer) => Ok(take(run, answer)),
         Err(SummarizerError::Blocked) => {
             warn!(segment.index, "the summariser refused a segment");

@@ -130,6 +130,12 @@ pub(super) async fn all(
                     run.note(told.clone());
                     told
                 }
+                // It had ended with the segment before.
+                Err(Refused::Summarizer(SummarizerError::Unreadable))
+                    if reel.planned.is_none() && !notes.is_empty() =>
+                {
+                    break;
+                }
                 Err(Refused::Summarizer(
                     error @ (SummarizerError::Blocked | SummarizerError::Unreadable),
                 )) => {
@@ -183,6 +189,7 @@ async fn one(
     let advanced = advanced(run);
     let telling = Telling::new(run, Some(segment.index));
     let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
     let (style, language) = (run.job.input.style, run.job.input.language.clone());
     let request = WatchRequest {
         video,
@@ -191,10 +198,11 @@ async fn one(
         style,
         advanced,
         language: language.as_deref(),
-        deltas: Deltas::to(&written),
+        deltas: Deltas::to(&written).counting(&wasted),
     };
     let cx = run.cx;
     let answer = run.during(telling.during(cx.summarizer.watch(&request))).await?;
+    telling.count(run);
     Ok(take(run, answer.map_err(Refused::Summarizer)?))
 }
 

@@ -35,6 +35,7 @@ pub(super) async fn combine(run: &mut Run<'_>, told: Told<'_>) -> Result<Summary
     let language = run.job.input.language.clone().unwrap_or_else(|| spoken.to_owned());
     let telling = Telling::new(run, None);
     let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
     let request = CombineRequest {
         video,
         notes,
@@ -42,11 +43,13 @@ pub(super) async fn combine(run: &mut Run<'_>, told: Told<'_>) -> Result<Summary
         advanced,
         language: &language,
         transcript_language: spoken,
-        deltas: Deltas::to(&written),
+        deltas: Deltas::to(&written).counting(&wasted),
         coverage,
     };
     let cx = run.cx;
-    let answer = match run.during(telling.during(cx.summarizer.combine(&request))).await? {
+    let answer = run.during(telling.during(cx.summarizer.combine(&request))).await?;
+    telling.count(run);
+    let answer = match answer {
         Ok(answer) => answer,
         Err(error) => match fallback(run, &error) {
             Some(fallback) => {
@@ -62,7 +65,11 @@ pub(super) async fn combine(run: &mut Run<'_>, told: Told<'_>) -> Result<Summary
 }
 
 /// Share of the transcript's text that the notes were made of.
-pub(super) fn share_read(transcript: &Transcript, segments: &[Segment], notes: &[SegmentNotes]) -> f64 {
+pub(super) fn share_read(
+    transcript: &Transcript,
+    segments: &[Segment],
+    notes: &[SegmentNotes],
+) -> f64 {
     let length = |segment: &Segment| -> usize {
         transcript.cues[segment.cues.clone()].iter().map(|it| it.text.len()).sum()
     };
@@ -80,7 +87,6 @@ pub(super) fn share_read(transcript: &Transcript, segments: &[Segment], notes: &
 pub(super) fn share_watched(notes: &[SegmentNotes]) -> f64 {
     let length = |it: &SegmentNotes| it.end.saturating_sub(it.start).as_secs_f64();
     let all: f64 = notes.iter().map(length).sum();
-    let covered: f64 =
-        notes.iter().filter(|it| it.status == NotesStatus::Done).map(length).sum();
+    let covered: f64 = notes.iter().filter(|it| it.status == NotesStatus::Done).map(length).sum();
     if all > 0.0 { covered / all } else { 0.0 }
 }
