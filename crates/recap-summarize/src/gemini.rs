@@ -1,58 +1,38 @@
 //! Gemini, by `streamGenerateContent` of Google's public REST API.
 //!
-//! The rules for what goes wrong are in `outcome` (what it means) and `attempts`
-//! (again, wait, next model).
+//! What a failed call means is in `outcome`; the rules for what is done about it
+//! are those of `calls`.
 
-mod attempts;
 mod client;
+mod day;
 mod outcome;
-mod quota;
 mod request;
 mod response;
 
 use std::sync::Arc;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{Limits, SummarizerError};
+use recap_core::ports::Limits;
 
-use self::attempts::Caller;
-use crate::model::{Budget, Generation, Model, Prompt, Prompted, Reply};
+use self::client::Gemini;
+use crate::calls::Caller;
+use crate::model::{Bounds, Prompted};
 use crate::{Clock, ConnectError};
 
-/// Gemini's models.
-pub(crate) struct Gemini {
-    caller: Caller,
-    version: String,
-}
+/// What the models take, by Google's page on them: more than is ever sent.
+const CONTEXT_TOKENS: u32 = 1_048_576;
 
-impl Gemini {
-    /// The summariser that asks them.
-    pub(crate) fn summarizer(
-        config: &GeminiConfig,
-        clock: Clock,
-        limits: Arc<dyn Limits>,
-    ) -> Result<Prompted<Self>, ConnectError> {
-        let caller = Caller::new(config, clock, limits)?;
-        let models = Self { caller, version: config.models.join(",") };
-        Ok(Prompted::new(models, config.max_output_tokens, config.call_timeout()))
-    }
-}
-
-impl Model for Gemini {
-    fn name(&self) -> &'static str {
-        "gemini"
-    }
-
-    fn version(&self) -> String {
-        self.version.clone()
-    }
-
-    async fn ask(
-        &self,
-        prompt: &Prompt,
-        generation: Generation,
-        budget: &mut Budget<'_>,
-    ) -> Result<Reply, SummarizerError> {
-        self.caller.ask(&request::body(prompt, generation), budget).await
-    }
+/// The summariser that asks Gemini.
+pub(crate) fn summarizer(
+    config: &GeminiConfig,
+    clock: Clock,
+    limits: Arc<dyn Limits>,
+) -> Result<Prompted<Caller<Gemini>>, ConnectError> {
+    let calls = config.calls();
+    let bounds = Bounds {
+        context_tokens: CONTEXT_TOKENS,
+        max_output_tokens: calls.max_output_tokens,
+        call_timeout: calls.call_timeout,
+    };
+    Ok(Prompted::new(Caller::new(Gemini::new(config)?, calls, clock, limits), bounds))
 }
