@@ -84,9 +84,10 @@ impl OpenAi {
         };
         let read = self.wire.read(response, add).await;
         deltas.write(&prose.end());
-        *usage += collected.usage();
+        let prompt_tokens = prompt.tokens();
+        *usage += collected.usage(prompt_tokens);
         read?;
-        collected.verdict(prompt.tokens(), self.context_tokens)
+        collected.verdict(prompt_tokens, self.context_tokens)
     }
 
     fn body(&self, model: &str, prompt: &Prompt, generation: Generation, habits: Habits) -> Value {

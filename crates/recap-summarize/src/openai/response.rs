@@ -2,6 +2,7 @@
 //! field optional and every reason to finish open.
 
 use recap_core::summary::Usage;
+use recap_core::tokens;
 use serde_json::Value;
 
 use super::outcome::{Trouble, in_stream};
@@ -19,7 +20,8 @@ pub(super) struct Collected {
     finish: Option<String>,
     is_refused: bool,
     is_done: bool,
-    usage: Usage,
+    /// As the server has told it.
+    usage: Option<Usage>,
 }
 
 impl Collected {
@@ -37,7 +39,7 @@ impl Collected {
             .map_err(|_| Trouble::passing("an answer that is not JSON"))?;
         if let Some(usage) = document.get("usage").filter(|it| it.is_object()) {
             // The last one is of the whole answer.
-            self.usage = told(usage);
+            self.usage = Some(told(usage));
         }
         let choice = &document["choices"][0];
         for error in [&document["error"], &choice["error"]] {
@@ -60,9 +62,14 @@ impl Collected {
         self.is_refused |= !field("refusal").is_empty();
     }
 
-    /// Tokens of the answer so far; thoughts are among those of the answer.
-    pub(super) fn usage(&self) -> Usage {
-        self.usage
+    /// Tokens of the answer so far; thoughts are among those of the answer. Estimated
+    /// where the server tells none, of a prompt of `prompt_tokens` by estimate.
+    pub(super) fn usage(&self, prompt_tokens: usize) -> Usage {
+        let read = if self.text.is_empty() && self.thoughts.is_empty() { 0 } else { prompt_tokens };
+        let written = tokens::estimate(&self.text) + tokens::estimate(&self.thoughts);
+        let estimated =
+            || Usage { input_tokens: read as u64, output_tokens: written as u64, calls: 0 };
+        self.usage.unwrap_or_else(estimated)
     }
 
     /// `prompt_tokens` is the estimate of what was sent, `context_tokens` what the
@@ -81,7 +88,7 @@ impl Collected {
         let Some(finish) = self.finish.as_deref().or(lax) else {
             return Err(Trouble::passing("a stream that ended before its answer did"));
         };
-        if is_halved(self.usage.input_tokens, prompt_tokens, context_tokens) {
+        if is_halved(self.usage.unwrap_or_default().input_tokens, prompt_tokens, context_tokens) {
             return Err(Trouble::TooLong);
         }
         let said = thoughts::without(&self.text).trim();
