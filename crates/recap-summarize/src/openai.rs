@@ -10,6 +10,7 @@ mod habits;
 mod outcome;
 mod request;
 mod response;
+mod said;
 mod thoughts;
 mod wait;
 

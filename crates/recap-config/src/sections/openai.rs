@@ -127,6 +127,10 @@ calls!(OpenaiConfig, "openai");
 impl OpenaiConfig {
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
         url("openai.base_url", &self.base_url, found);
+        if self.base_url.contains('@') {
+            let mend = "leave out user and password; a key belongs into openai.api_key";
+            found.push(Problem::invalid("openai.base_url", mend));
+        }
         if self.models.iter().any(|it| it.trim().is_empty()) {
             found.push(Problem::invalid("openai.models", "name no empty model"));
         }

@@ -14,7 +14,7 @@ pub(super) fn translated(shape: Shape, request: &Value) -> Value {
     if let Some(most) = limit(shape, request) {
         config["maxOutputTokens"] = json!(most);
     }
-    if let Some(schema) = schema(request, said.last().map(|it| text(it)).unwrap_or_default()) {
+    if let Some(schema) = schema(request, &said.last().map(|it| text(it)).unwrap_or_default()) {
         config["responseJsonSchema"] = schema;
     } else if request["response_format"]["type"] == "json_object" {
         config["responseMimeType"] = json!("application/json");
@@ -45,7 +45,7 @@ fn text(message: &Value) -> String {
 
 /// As it was given, or as the prompt has it in words: the first object in it that
 /// has properties.
-fn schema(request: &Value, prompt: String) -> Option<Value> {
+fn schema(request: &Value, prompt: &str) -> Option<Value> {
     let format = &request["response_format"];
     let given = [format.pointer("/json_schema/schema"), format.get("schema")];
     given.into_iter().flatten().next().cloned().or_else(|| {

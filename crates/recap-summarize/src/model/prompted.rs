@@ -137,12 +137,17 @@ impl<M: Model> Prompted<M> {
         let mut room = self.bounds.prompt_tokens().saturating_sub(frame);
         loop {
             let groups = combine::groups(&notes, room);
-            let gist = match groups.as_slice() {
-                [_] => self.gist(request, &notes, budget).await.map(Some),
-                groups => self.condensed(request, groups, budget).await.map(|it| {
+            let gist = if groups.len() == 1 {
+                self.gist(request, &notes, budget).await.map(Some)
+            } else {
+                // What is condensed is no part of the summary.
+                let deltas = std::mem::take(&mut budget.deltas);
+                let condensed = self.condensed(request, &groups, budget).await;
+                budget.deltas = deltas;
+                condensed.map(|it| {
                     notes = it;
                     None
-                }),
+                })
             };
             match gist {
                 Ok(Some(gist)) => return Ok(gist),
@@ -159,19 +164,12 @@ impl<M: Model> Prompted<M> {
         groups: &[&[SegmentNotes]],
         budget: &mut Budget<'_>,
     ) -> Result<Vec<SegmentNotes>, Problem> {
-        // What is condensed is no part of the summary.
-        let deltas = std::mem::take(&mut budget.deltas);
         let mut condensed = Vec::with_capacity(groups.len());
         for group in groups {
-            condensed.push(self.gist(request, group, budget).await);
-            if condensed.last().is_some_and(Result::is_err) {
-                break;
-            }
+            let gist = self.gist(request, group, budget).await?.value;
+            condensed.extend(combine::condensed(group, gist));
         }
-        budget.deltas = deltas;
-        let gists = condensed.into_iter().collect::<Result<Vec<_>, _>>()?;
-        let notes = groups.iter().zip(gists);
-        Ok(notes.filter_map(|(group, it)| combine::condensed(group, it.value)).collect())
+        Ok(condensed)
     }
 }
 

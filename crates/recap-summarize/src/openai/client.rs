@@ -10,9 +10,10 @@ use reqwest::header::{AUTHORIZATION, HeaderValue};
 use serde_json::Value;
 
 use super::habits::{AllHabits, Habits, Objection};
-use super::outcome::{Said, Trouble, classify};
+use super::outcome::{Trouble, classify};
 use super::request::{Site, body};
 use super::response::Collected;
+use super::said::Said;
 use super::wait::wait;
 use crate::calls::{Client, Failure, Wire, error_body, transport};
 use crate::model::{Generation, Prompt, Prose, Verdict};

@@ -1,19 +1,17 @@
-//! What a failed call means. Servers agree on the status codes and on little
-//! else, so their words count, and are looked at for what all versions of them say.
+//! What a failed call means, and what can be done about it.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
 use super::habits::Objection;
+use super::said::Said;
 use crate::calls::Failure;
 
 /// The wait after a 429 that names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
 /// The wait for a model that is being loaded.
 const LOADING_WAIT: Duration = Duration::from_secs(10);
-/// A message says what it is in its beginning; its end may quote the prompt.
-const LONGEST_MESSAGE: usize = 400;
 
 const BAD_KEY: &str =
     "the key is missing or not accepted; put a valid one into `openai.api_key` (OPENAI_API_KEY)";
@@ -53,101 +51,6 @@ impl Trouble {
     }
 }
 
-/// What an error says, in small letters: message, type, code, parameter.
-#[derive(Debug, Default)]
-pub(super) struct Said(String);
-
-impl Said {
-    /// From the body of an answer: an error as an object or as a text, FastAPI's
-    /// `detail`, or no JSON at all.
-    pub(super) fn of_body(body: &str) -> Self {
-        match serde_json::from_str(body.trim_start_matches('\u{feff}').trim()) {
-            Ok(Value::Array(items)) => items.first().map(Self::of_value).unwrap_or_default(),
-            Ok(value) => Self::of_value(&value),
-            Err(_) => Self(shortened(body)),
-        }
-    }
-
-    fn of_value(value: &Value) -> Self {
-        let error = ["error", "detail"].iter().find_map(|it| value.get(*it));
-        Self::of_error(error.unwrap_or(value))
-    }
-
-    pub(super) fn of_error(error: &Value) -> Self {
-        let fields = [
-            "",
-            "/message",
-            "/type",
-            "/code",
-            "/param",
-            "/metadata/error_type",
-            "/metadata/limit_source",
-        ];
-        let words = fields.iter().filter_map(|it| error.pointer(it)).filter_map(|it| match it {
-            Value::String(text) => Some(shortened(text)),
-            Value::Number(number) => Some(number.to_string()),
-            _ => None,
-        });
-        Self(words.collect::<Vec<_>>().join(" "))
-    }
-
-    pub(super) fn words(&self) -> &str {
-        &self.0
-    }
-
-    fn has(&self, any: &[&str]) -> bool {
-        any.iter().any(|it| self.0.contains(it))
-    }
-
-    fn is_too_long(&self) -> bool {
-        self.has(&[
-            "context_length",
-            "context length",
-            "context size",
-            "exceed_context",
-            "max_model_len",
-            "token_limit_exceeded",
-            "string_too_long",
-            "request too large",
-            "body too large",
-            "prompt is too long",
-        ])
-    }
-
-    /// Which part of the request it is about.
-    fn objection(&self) -> Option<Objection> {
-        if self.has(&["stream_options", "include_usage"]) {
-            Some(Objection::Usage)
-        } else if self.has(&["reasoning", "thinking"]) {
-            Some(Objection::Effort)
-        } else if self.has(&["max_tokens", "max_completion_tokens"]) {
-            (!self.has(&["too large"])).then_some(Objection::Limit)
-        } else {
-            let words = ["response_format", "schema", "json", "structured", "grammar"];
-            (self.has(&words) || self.has(&["no endpoints found"])).then_some(Objection::Json)
-        }
-    }
-
-    fn is_about_content(&self) -> bool {
-        self.has(&[
-            "content_policy",
-            "content_filter",
-            "content management",
-            "moderation",
-            "flagged",
-        ])
-    }
-
-    fn misses_model(&self) -> bool {
-        let missing = ["not found", "not_found", "does not exist", "not loaded", "not available"];
-        self.has(&["model"]) && self.has(&missing)
-    }
-}
-
-fn shortened(text: &str) -> String {
-    text.chars().take(LONGEST_MESSAGE).collect::<String>().to_lowercase()
-}
-
 /// From the status, what was said, and the wait that was named.
 pub(super) fn classify(status: u16, said: &Said, wait: Option<Duration>) -> Trouble {
     let rate = |wait: Duration| Trouble::Failure(Failure::Rate { retry_after: wait });
@@ -160,7 +63,7 @@ pub(super) fn classify(status: u16, said: &Said, wait: Option<Duration>) -> Trou
         _ if let Some(objection) = objection => Trouble::Objection(objection),
         (401, _) => Trouble::refused(BAD_KEY),
         (403, _) => Trouble::refused(NO_RIGHT),
-        (404, _) if said.has(&["model"]) => Failure::Retired.into(),
+        (404, _) if said.has(&["model", "no endpoints"]) => Failure::Retired.into(),
         (404, _) => Trouble::refused(NO_API),
         // A wait that is named beside these is too short.
         (429, _) if said.has(&["insufficient_quota", "credit_balance", "billing"]) => {
@@ -200,7 +103,8 @@ pub(super) fn in_stream(error: &Value) -> Trouble {
 mod tests {
     use std::time::Duration;
 
-    use super::{Said, classify, in_stream};
+    use super::super::said::Said;
+    use super::{classify, in_stream};
 
     #[track_caller]
     fn check(status: u16, body: &str, expected: &str) {
@@ -209,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn what_each_server_says_is_understood() {
+    fn a_prompt_that_is_too_long_is_known_whoever_says_so() {
         check(
             400,
             r#"{"error":{"message":"This model's maximum context length is 4097 tokens.","code":"context_length_exceeded"}}"#,
@@ -231,6 +135,10 @@ mod tests {
             "TooLong",
         );
         check(413, "<html>", "TooLong");
+    }
+
+    #[test]
+    fn keys_content_and_money_are_told_apart() {
         check(401, r#"{"error":"Unauthorized"}"#, "the key is missing");
         check(
             403,
@@ -243,6 +151,10 @@ mod tests {
             "Blocked",
         );
         check(402, r#"{"error":{"code":402,"message":"Insufficient credits"}}"#, "out of credit");
+    }
+
+    #[test]
+    fn a_model_that_is_missing_is_no_wrong_path() {
         check(
             404,
             r#"{"error":{"message":"model \"x\" not found, try pulling it first","type":"not_found_error"}}"#,
@@ -254,6 +166,8 @@ mod tests {
             "Retired",
         );
         check(400, r#"{"error":{"message":"model 'x' not found"}}"#, "Retired");
+        check(400, r#"{"error":{"message":"x/y is not a valid model ID","code":400}}"#, "Retired");
+        check(404, r#"{"error":{"message":"No endpoints found for x/y.","code":404}}"#, "Retired");
         check(404, "404 page not found", "no such API");
         check(404, r#"{"detail":"Not Found"}"#, "no such API");
         check(
@@ -261,6 +175,10 @@ mod tests {
             r#"{"error":{"message":"No endpoints found that can handle the requested parameters.","code":404}}"#,
             "Objection(Json)",
         );
+    }
+
+    #[test]
+    fn waiting_helps_or_does_not() {
         check(
             429,
             r#"{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}"#,
