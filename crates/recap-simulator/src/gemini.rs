@@ -33,10 +33,13 @@ mod spelling;
 mod tags;
 mod wire;
 
+pub(crate) use answer::Answer;
 pub use calls::{AskedSegment, CallRecord};
 pub use fault::Fault;
 pub use files::FileRecord;
+pub(crate) use prompt::{Prompt, estimate};
 use shared::Shared;
+pub(crate) use wire::pieces;
 
 /// A simulated Gemini on a port of loopback.
 pub struct Gemini {

@@ -1,83 +1,40 @@
 //! Gemini, by `streamGenerateContent` of Google's public REST API.
 //!
-//! The rules for what goes wrong are in `outcome` (what it means) and `attempts`
-//! (again, wait, next model).
+//! What a failed call means is in `outcome`; the rules for what is done about it
+//! are those of `calls`.
 
-mod attempts;
 mod client;
+mod day;
 mod files;
 mod outcome;
-mod quota;
 mod request;
 mod response;
 
 use std::sync::Arc;
 
 use recap_config::GeminiConfig;
-use recap_core::ports::{Limits, Recording, SummarizerError, Watches};
-use tokio::time::Instant;
+use recap_core::ports::Limits;
 
-use self::attempts::Caller;
-use self::files::Files;
-use crate::model::{Budget, Film, Generation, Model, Prompt, Prompted, Reply};
+use self::client::Gemini;
+use crate::calls::Caller;
+use crate::model::{Bounds, Prompted};
 use crate::{Clock, ConnectError};
 
-/// Gemini's models.
-pub(crate) struct Gemini {
-    caller: Caller,
-    files: Files,
-    watches: Watches,
-    version: String,
-}
+/// What the models take, by Google's page on them: more than is ever sent.
+const CONTEXT_TOKENS: u32 = 1_048_576;
 
-impl Gemini {
-    /// The summariser that asks them.
-    pub(crate) fn summarizer(
-        config: &GeminiConfig,
-        clock: Clock,
-        limits: Arc<dyn Limits>,
-    ) -> Result<Prompted<Self>, ConnectError> {
-        let caller = Caller::new(config, clock, limits)?;
-        let watches = Watches { video: config.watch_videos, sound: config.listen };
-        let models =
-            Self { caller, files: Files::new(config)?, watches, version: config.models.join(",") };
-        let prompted = Prompted::new(models, config.max_output_tokens, config.call_timeout());
-        Ok(prompted.watching_for(config.watch_timeout()))
-    }
-}
-
-impl Model for Gemini {
-    fn name(&self) -> &'static str {
-        "gemini"
-    }
-
-    fn version(&self) -> String {
-        self.version.clone()
-    }
-
-    fn watches(&self) -> Watches {
-        self.watches
-    }
-
-    async fn hand_over(
-        &self,
-        recording: &Recording,
-        deadline: Instant,
-    ) -> Result<Film, SummarizerError> {
-        self.files.hand_over(recording, deadline).await
-    }
-
-    async fn ask(
-        &self,
-        prompt: &Prompt,
-        generation: Generation,
-        budget: &mut Budget<'_>,
-    ) -> Result<Reply, SummarizerError> {
-        let body = request::body(prompt, generation);
-        if prompt.film.is_some() {
-            self.caller.ask_to_watch(&body, budget).await
-        } else {
-            self.caller.ask(&body, budget).await
-        }
-    }
+/// The summariser that asks Gemini.
+pub(crate) fn summarizer(
+    config: &GeminiConfig,
+    clock: Clock,
+    limits: Arc<dyn Limits>,
+) -> Result<Prompted<Caller<Gemini>>, ConnectError> {
+    let calls = config.calls();
+    let bounds = Bounds {
+        context_tokens: CONTEXT_TOKENS,
+        max_output_tokens: calls.max_output_tokens,
+        call_timeout: calls.call_timeout,
+        watch_timeout: config.watch_timeout(),
+    };
+    Ok(Prompted::new(Caller::new(Gemini::new(config)?, calls, clock, limits), bounds))
 }

@@ -21,10 +21,11 @@ use std::time::Duration;
 
 use recap_core::ports::{Deltas, Recording, SummarizerError, Watches};
 use recap_core::summary::Usage;
+use recap_core::tokens;
 use serde_json::Value;
 use tokio::time::Instant;
 
-pub(crate) use self::prompted::Prompted;
+pub(crate) use self::prompted::{Bounds, Prompted};
 pub(crate) use self::prose::Prose;
 pub(crate) use self::stream::Decoder;
 
@@ -85,6 +86,15 @@ pub(crate) enum Film {
     File { uri: String, media_type: &'static str, _kept: Arc<dyn Any + Send + Sync> },
 }
 
+impl Prompt {
+    /// Estimated, and rather too many than too few.
+    pub(crate) fn tokens(&self) -> usize {
+        let schema = self.schema.to_string();
+        let texts = [self.system, &self.data, &self.task, &schema];
+        texts.map(tokens::estimate).iter().sum()
+    }
+}
+
 /// How the model is to generate.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Generation {
@@ -116,6 +126,8 @@ pub(crate) enum Verdict {
     Complete(String),
     /// The token limit came first; thoughts count, so there may be no text.
     Cut,
+    /// The prompt is longer than what the model takes, or than what it has read.
+    TooLong,
     /// Stopped because it repeated somebody's text.
     Recitation,
     /// Prompt or answer fell to a safety filter.

@@ -20,6 +20,15 @@ pub fn genai_python() -> PathBuf {
     tool("genai/bin/python")
 }
 
+/// A Python that has the official client of the OpenAI API.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn openai_python() -> PathBuf {
+    tool("openai/bin/python")
+}
+
 /// ffmpeg, with ffprobe beside it.
 ///
 /// # Panics

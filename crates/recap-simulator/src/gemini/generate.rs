@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::Fault;
 use super::answer::Answer;
 use super::calls::CallRecord;
-use super::delivery::{Ending, Form, deliver};
+use super::delivery::{Form, deliver};
 use super::models;
 use super::problem::Problem;
 use super::prompt::{Prompt, estimate};
 use super::wire::{Envelope, streamed};
+use crate::ending::Ending;
 use crate::http::{self, Reply};
 
 /// Text that no repair of JSON makes whole.

@@ -17,7 +17,7 @@ const LINKS: [&str; 22] = [
 ];
 
 #[derive(Debug)]
-pub(super) struct Passage(Vec<String>);
+pub(crate) struct Passage(Vec<String>);
 
 impl Passage {
     /// The sentences of a transcript, without the times in it.

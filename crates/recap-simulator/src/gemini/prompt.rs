@@ -12,37 +12,37 @@ use crate::scenario::{self, Twist};
 const VIDEO_TOKENS_PER_SECOND: u64 = 100;
 
 #[derive(Debug)]
-pub(super) struct Prompt {
+pub(crate) struct Prompt {
     /// At least one, in the order of the prompt.
-    pub(super) blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
     /// A video is named by its address.
     pub(super) has_clip: bool,
     /// The only video that is named.
-    pub(super) video: Option<String>,
+    pub(crate) video: Option<String>,
     /// What the call record says was asked.
-    pub(super) asked: Vec<AskedSegment>,
-    pub(super) tokens: u64,
+    pub(crate) asked: Vec<AskedSegment>,
+    pub(crate) tokens: u64,
 }
 
 /// Text to be summarised and the part of the video it comes from, in seconds.
 #[derive(Debug)]
-pub(super) struct Block {
-    pub(super) index: u64,
-    pub(super) start: u64,
-    pub(super) end: u64,
+pub(crate) struct Block {
+    pub(crate) index: u64,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
     /// Times named in the text, where no tag tells them.
-    pub(super) times: Vec<u64>,
-    pub(super) passage: Passage,
+    pub(crate) times: Vec<u64>,
+    pub(crate) passage: Passage,
 }
 
 /// The video is private, unlisted or unknown, or over before the clip begins: Gemini
 /// cannot read it.
 #[derive(Debug)]
-pub(super) struct UnreadableVideo;
+pub(crate) struct UnreadableVideo;
 
 impl Prompt {
     /// Reads `contents` of a generate or count request.
-    pub(super) fn of(request: &Value) -> Result<Self, UnreadableVideo> {
+    pub(crate) fn of(request: &Value) -> Result<Self, UnreadableVideo> {
         let text = user_text(request);
         let instruction = parts(&request["systemInstruction"]).map(text_of).collect::<String>();
         let mut tokens = estimate(&text) + estimate(&instruction);
@@ -204,7 +204,7 @@ fn whole(text: &str) -> Option<u64> {
 }
 
 /// Tokens of a text: a quarter of its characters.
-pub(super) fn estimate(text: &str) -> u64 {
+pub(crate) fn estimate(text: &str) -> u64 {
     (text.chars().count() as u64).div_ceil(4)
 }
 

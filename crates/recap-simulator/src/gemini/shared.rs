@@ -3,17 +3,18 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
+use super::Fault;
 use super::calls::CallRecord;
-use super::fault::{Fault, Faults};
 use super::files::Files;
 use crate::delay::Delay;
+use crate::faults::Faults;
 use crate::journal::{Journal, locked};
 
 pub(super) struct Shared {
     pub(super) calls: Journal<CallRecord>,
     pub(super) delay: Delay,
     pub(super) files: Files,
-    faults: Mutex<Faults>,
+    faults: Mutex<Faults<Fault>>,
 }
 
 impl Default for Shared {

@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use recap_config::GeminiConfig;
 use recap_core::ports::{Recording, SummarizerError};
 use reqwest::header::{HeaderMap, HeaderValue};
 use serde::Deserialize;
@@ -13,9 +12,8 @@ use serde_json::json;
 use tokio::time::Instant;
 use tracing::{debug, warn};
 
-use super::client::{key_header, transport};
-use super::outcome::{Failure, from_body};
-use crate::ConnectError;
+use super::outcome::from_body;
+use crate::calls::{Failure, error_body, transport};
 use crate::model::Film;
 
 /// Between two looks at a file that is being processed.
@@ -24,10 +22,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Uploads, and forgets.
+#[derive(Debug)]
 pub(super) struct Files {
-    http: reqwest::Client,
-    base_url: String,
-    key: HeaderValue,
+    pub(super) http: reqwest::Client,
+    pub(super) base_url: String,
+    pub(super) key: HeaderValue,
 }
 
 /// The file as the API describes it.
@@ -52,13 +51,6 @@ struct Kept {
 }
 
 impl Files {
-    pub(super) fn new(config: &GeminiConfig) -> Result<Self, ConnectError> {
-        let http = recap_telemetry::http::client(config.connect_timeout(), PATIENCE)
-            .map_err(|it| ConnectError::Http(it.into()))?;
-        let base_url = config.base_url.trim_end_matches('/').to_owned();
-        Ok(Self { http, base_url, key: key_header(config)? })
-    }
-
     /// The recording as a part of a prompt, once the API can read it.
     pub(super) async fn hand_over(
         &self,
@@ -147,7 +139,7 @@ async fn accepted(response: reqwest::Response) -> Result<reqwest::Response, Fail
     if status == 200 {
         return Ok(response);
     }
-    Err(from_body(status, &super::client::error_body(response).await))
+    Err(from_body(status, &error_body(response).await))
 }
 
 /// There is no other model to try.

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use recap_core::ports::BoxError;
 use serde::Deserialize;
+
+use crate::calls::Failure;
 
 /// The wait after a 429 that names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
@@ -17,31 +18,6 @@ const NO_RIGHT: &str = "the key has no right to this API or is blocked; make a n
      restrictions, and put it into `gemini.api_key` (GEMINI_API_KEY)";
 const NOT_HERE: &str = "the API is not free of charge in this region; switch on billing for the key's \
      project, or run recap elsewhere";
-
-/// Why a call brought no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// Over a quota per minute.
-    Rate { retry_after: Duration },
-    /// Over the quota of the day; the `retryDelay` that comes along is wrong.
-    DaySpent,
-    /// There is no such model (any more).
-    Retired,
-    /// No model will answer us before somebody mends this.
-    Refused(&'static str),
-    /// We may not use this API, or not look at what we named.
-    NoRight(&'static str),
-    /// The model does not take this request.
-    BadRequest,
-    /// Likely to go away by itself: 499, 5xx, a lost or silent connection.
-    Passing(BoxError),
-}
-
-impl Failure {
-    pub(super) fn passing(problem: impl Into<BoxError>) -> Self {
-        Self::Passing(problem.into())
-    }
-}
 
 /// The `error` object.
 #[derive(Debug, Default, Deserialize)]

@@ -5,7 +5,8 @@ use recap_core::summary::Usage;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::outcome::{ApiError, Failure, classify};
+use super::outcome::{ApiError, classify};
+use crate::calls::Failure;
 use crate::model::Verdict;
 
 /// One document of the stream.

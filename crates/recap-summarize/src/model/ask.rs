@@ -10,13 +10,15 @@ use super::{Budget, Generation, Model, Prompt, Verdict};
 pub(super) enum Problem {
     /// Two answers were cut; half the input may do.
     Cut,
+    /// The model takes less input.
+    TooLong,
     Summarizer(SummarizerError),
 }
 
 impl From<Problem> for SummarizerError {
     fn from(problem: Problem) -> Self {
         match problem {
-            Problem::Cut => Self::InvalidAnswer,
+            Problem::Cut | Problem::TooLong => Self::InvalidAnswer,
             Problem::Summarizer(error) => error,
         }
     }
@@ -49,6 +51,7 @@ pub(super) async fn ask<T: Send>(
             },
             Verdict::Unusable => (&mut amendments.repair, SummarizerError::InvalidAnswer.into()),
             Verdict::Cut => (&mut amendments.shorter, Problem::Cut),
+            Verdict::TooLong => return Err(Problem::TooLong),
             Verdict::Recitation => (&mut amendments.paraphrase, SummarizerError::Blocked.into()),
             Verdict::Blocked => return Err(SummarizerError::Blocked.into()),
         };

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use recap_core::ports::CombineRequest;
 use recap_core::summary::{KeyPoint, SegmentNotes, Style};
+use recap_core::tokens;
 use serde_json::{Value, json};
 
 use super::Prompt;
@@ -135,25 +136,44 @@ fn chosen(style: Style, notes: &[SegmentNotes], numbers: &[u64]) -> Vec<KeyPoint
     tidy::evenly(tidy::ordered(points.collect()), most)
 }
 
-/// The notes in groups that fit into one question each; one group if all fit.
-pub(super) fn groups(notes: &[SegmentNotes]) -> Vec<&[SegmentNotes]> {
+/// The notes in groups that fit into one question each, of at most so many tokens
+/// of notes; one group if all fit. Two notes make a group even if they do not fit:
+/// there must be fewer groups than notes.
+pub(super) fn groups(notes: &[SegmentNotes], most_tokens: usize) -> Vec<&[SegmentNotes]> {
     let mut groups = Vec::new();
-    let (mut start, mut size) = (0, 0);
+    let (mut start, mut size) = (0, Size::default());
     for (at, note) in notes.iter().enumerate() {
-        let own = characters(note);
-        if size + own > LONGEST_NOTES && at > start {
+        let own = Size::of(note);
+        let (characters, tokens) = (size.characters + own.characters, size.tokens + own.tokens);
+        let is_full = characters > LONGEST_NOTES || tokens > most_tokens;
+        if is_full && at > start + 1 {
             groups.push(&notes[start..at]);
-            (start, size) = (at, 0);
+            (start, size) = (at, own);
+        } else {
+            size = Size { characters, tokens };
         }
-        size += own;
     }
     groups.push(&notes[start..]);
     groups
 }
 
-fn characters(note: &SegmentNotes) -> usize {
-    let points: usize = note.points.iter().map(|it| it.text.chars().count() + 10).sum();
-    OVERHEAD + note.title.chars().count() + note.summary.chars().count() + points
+/// What a note adds to a question.
+#[derive(Clone, Copy, Default)]
+struct Size {
+    characters: usize,
+    tokens: usize,
+}
+
+impl Size {
+    fn of(note: &SegmentNotes) -> Self {
+        let texts = [&note.title, &note.summary].into_iter();
+        let texts = texts.chain(note.points.iter().map(|it| &it.text));
+        let zero = Self { characters: OVERHEAD, tokens: OVERHEAD / 2 };
+        texts.fold(zero, |sum, it| Self {
+            characters: sum.characters + it.chars().count() + 10,
+            tokens: sum.tokens + tokens::estimate(it) + 5,
+        })
+    }
 }
 
 /// A group's gist in the place of its notes.

@@ -162,13 +162,13 @@ pub(super) fn read(answer: &Value, segment: &Segment, video_title: &str) -> Opti
     })
 }
 
-/// The notes of two halves as one. The first half's title stands for both.
+/// The notes of two parts as one. The first part's title stands for both.
 pub(super) fn merged(first: SegmentNotes, second: SegmentNotes) -> SegmentNotes {
     let summary = format!("{} {}", first.summary, second.summary);
     let points: Vec<KeyPoint> = first.points.into_iter().chain(second.points).collect();
     SegmentNotes {
         summary: tidy::text(&summary, tidy::LONGEST_SUMMARY),
-        points: tidy::ordered(points),
+        points: tidy::evenly(tidy::ordered(points), tidy::MOST_POINTS),
         ..first
     }
 }

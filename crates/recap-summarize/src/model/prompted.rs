@@ -22,33 +22,48 @@ use crate::{chapters, tidy};
 /// The summariser that asks a model.
 pub(crate) struct Prompted<M> {
     model: M,
-    max_output_tokens: u32,
-    call_timeout: Duration,
-    watch_timeout: Duration,
+    bounds: Bounds,
+}
+
+/// What a model can take and may use.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    /// Of prompt and answer together.
+    pub(crate) context_tokens: u32,
+    /// Of an answer, thoughts included.
+    pub(crate) max_output_tokens: u32,
+    /// For notes or a summary, with all calls for them.
+    pub(crate) call_timeout: Duration,
+    /// The same for notes on a segment that is watched.
+    pub(crate) watch_timeout: Duration,
+}
+
+impl Bounds {
+    fn prompt_tokens(self) -> usize {
+        self.context_tokens.saturating_sub(self.max_output_tokens) as usize
+    }
 }
 
 /// Raised with each change of the prompts that makes for other summaries.
 const PROMPT_VERSION: u32 = 1;
+/// Notes are not asked about in groups of fewer tokens.
+const LEAST_ROOM: usize = 512;
 
 impl<M: Model> Prompted<M> {
-    /// Answers are at most `max_output_tokens` long, thoughts included; notes or
-    /// a summary take at most `call_timeout`, with all calls for them.
-    pub(crate) fn new(model: M, max_output_tokens: u32, call_timeout: Duration) -> Self {
-        Self { model, max_output_tokens, call_timeout, watch_timeout: call_timeout }
-    }
-
-    /// Watching a segment may take this long.
-    pub(crate) fn watching_for(mut self, watch_timeout: Duration) -> Self {
-        self.watch_timeout = watch_timeout;
-        self
+    pub(crate) fn new(model: M, bounds: Bounds) -> Self {
+        Self { model, bounds }
     }
 
     fn budget<'a>(&self, deltas: Deltas<'a>) -> Budget<'a> {
-        Budget { deadline: Instant::now() + self.call_timeout, usage: Usage::default(), deltas }
+        Budget {
+            deadline: Instant::now() + self.bounds.call_timeout,
+            usage: Usage::default(),
+            deltas,
+        }
     }
 
     fn generation(&self, advanced: bool) -> Generation {
-        Generation { max_output_tokens: self.max_output_tokens, advanced }
+        Generation { max_output_tokens: self.bounds.max_output_tokens, advanced }
     }
 
     async fn notes_on(
@@ -58,8 +73,12 @@ impl<M: Model> Prompted<M> {
         amendments: Amendments,
         budget: &mut Budget<'_>,
     ) -> Result<SegmentNotes, Problem> {
-        let tokens = self.max_output_tokens;
+        let tokens = self.bounds.max_output_tokens;
         let prompt = |amendments| notes::prompt(request, chunks, tokens, amendments);
+        // What is estimated is rather too much, and a chunk cannot be halved.
+        if chunks.len() > 1 && prompt(amendments).tokens() > self.bounds.prompt_tokens() {
+            return Err(Problem::TooLong);
+        }
         let parse = |answer: &str| notes::parse(request, answer);
         let generation = self.generation(request.advanced);
         let Asked { value, model } =
@@ -67,22 +86,33 @@ impl<M: Model> Prompted<M> {
         Ok(SegmentNotes { model, ..value })
     }
 
-    /// If even a short answer about all chunks is cut, each half gets its own.
-    async fn notes_in_halves(
+    /// Chunks that the model does not take at once are halved until it does. If even
+    /// a short answer about them is cut, each half gets its own, once.
+    async fn notes_in_parts(
         &self,
         request: &NotesRequest<'_>,
         budget: &mut Budget<'_>,
     ) -> Result<SegmentNotes, SummarizerError> {
-        let chunks = request.chunks;
-        match self.notes_on(request, chunks, Amendments::default(), budget).await {
-            Err(Problem::Cut) if chunks.len() > 1 => {}
-            done => return Ok(done?),
+        let mut notes: Option<SegmentNotes> = None;
+        let mut parts = vec![(request.chunks, Amendments::default())];
+        while let Some((chunks, amendments)) = parts.pop() {
+            let shorter = match self.notes_on(request, chunks, amendments, budget).await {
+                Ok(part) => {
+                    notes = Some(match notes {
+                        Some(before) => notes::merged(before, part),
+                        None => part,
+                    });
+                    continue;
+                }
+                Err(Problem::Cut) if chunks.len() > 1 && !amendments.shorter => true,
+                Err(Problem::TooLong) if chunks.len() > 1 => amendments.shorter,
+                Err(problem) => return Err(problem.into()),
+            };
+            let (first, second) = chunks.split_at(chunks.len() / 2);
+            let amendments = Amendments { shorter, ..Amendments::default() };
+            parts.extend([(second, amendments), (first, amendments)]);
         }
-        let (first, second) = chunks.split_at(chunks.len() / 2);
-        let shorter = Amendments { shorter: true, ..Amendments::default() };
-        let first = self.notes_on(request, first, shorter, budget).await?;
-        let second = self.notes_on(request, second, shorter, budget).await?;
-        Ok(notes::merged(first, second))
+        Ok(notes.expect("there is a first part, and each becomes notes or ends this"))
     }
 
     async fn watched(
@@ -98,7 +128,7 @@ impl<M: Model> Prompted<M> {
             },
             Footage::Sound(recording) => self.model.hand_over(recording, budget.deadline).await?,
         };
-        let tokens = self.max_output_tokens;
+        let tokens = self.bounds.max_output_tokens;
         let prompt = |amendments| watch::prompt(request, film.clone(), tokens, amendments);
         let parse = |answer: &str| watch::parse(request, answer);
         let generation = self.generation(request.advanced);
@@ -113,36 +143,60 @@ impl<M: Model> Prompted<M> {
         request: &CombineRequest<'_>,
         notes: &[SegmentNotes],
         budget: &mut Budget<'_>,
-    ) -> Result<Asked<Gist>, SummarizerError> {
+    ) -> Result<Asked<Gist>, Problem> {
         let prompt = |amendments| combine::prompt(request, notes, amendments);
         let parse = |answer: &str| combine::parse(request.style, notes, answer);
         let amendments = Amendments::default();
         let generation = self.generation(request.advanced);
-        Ok(ask::ask(&self.model, generation, budget, amendments, prompt, parse).await?)
+        ask::ask(&self.model, generation, budget, amendments, prompt, parse).await
     }
 
-    /// Condenses group by group until what is left fits into one question.
+    /// Condenses group by group until what is left fits into one question. Where
+    /// the model takes less than it should, the groups are made smaller.
     async fn gist_of_all(
         &self,
         request: &CombineRequest<'_>,
         mut notes: Vec<SegmentNotes>,
         budget: &mut Budget<'_>,
     ) -> Result<Asked<Gist>, SummarizerError> {
+        let frame = combine::prompt(request, &[], Amendments::default()).tokens();
+        let mut room = self.bounds.prompt_tokens().saturating_sub(frame);
         loop {
-            let groups = combine::groups(&notes);
-            if groups.len() <= 1 {
-                return self.gist(request, &notes, budget).await;
+            let groups = combine::groups(&notes, room);
+            let gist = if groups.len() == 1 {
+                self.gist(request, &notes, budget).await.map(Some)
+            } else {
+                // What is condensed is no part of the summary.
+                let deltas = budget.deltas;
+                budget.deltas = deltas.silently();
+                let condensed = self.condensed(request, &groups, budget).await;
+                budget.deltas = deltas;
+                condensed.map(|it| {
+                    notes = it;
+                    None
+                })
+            };
+            match gist {
+                Ok(Some(gist)) => return Ok(gist),
+                Ok(None) => {}
+                Err(Problem::TooLong) if room > LEAST_ROOM => room /= 2,
+                Err(problem) => return Err(problem.into()),
             }
-            let mut condensed = Vec::with_capacity(groups.len());
-            // What is condensed is no part of the summary.
-            let deltas = std::mem::take(&mut budget.deltas);
-            for group in groups {
-                let gist = self.gist(request, group, budget).await?.value;
-                condensed.extend(combine::condensed(group, gist));
-            }
-            budget.deltas = deltas;
-            notes = condensed;
         }
+    }
+
+    async fn condensed(
+        &self,
+        request: &CombineRequest<'_>,
+        groups: &[&[SegmentNotes]],
+        budget: &mut Budget<'_>,
+    ) -> Result<Vec<SegmentNotes>, Problem> {
+        let mut condensed = Vec::with_capacity(groups.len());
+        for group in groups {
+            let gist = self.gist(request, group, budget).await?.value;
+            condensed.extend(combine::condensed(group, gist));
+        }
+        Ok(condensed)
     }
 }
 
@@ -166,8 +220,8 @@ impl<M: Model> Summarizer for Prompted<M> {
         }
         let mut budget = self.budget(request.deltas);
         let deadline = budget.deadline;
-        let value = in_time(deadline, self.notes_in_halves(request, &mut budget)).await?;
-        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+        let value = in_time(deadline, self.notes_in_parts(request, &mut budget)).await;
+        paid(value, &budget)
     }
 
     fn watches(&self) -> Watches {
@@ -176,10 +230,10 @@ impl<M: Model> Summarizer for Prompted<M> {
 
     async fn watch(&self, request: &WatchRequest<'_>) -> Result<Answer<Watched>, SummarizerError> {
         let mut budget = self.budget(request.deltas);
-        budget.deadline = Instant::now() + self.watch_timeout;
+        budget.deadline = Instant::now() + self.bounds.watch_timeout;
         let deadline = budget.deadline;
-        let value = in_time(deadline, self.watched(request, &mut budget)).await?;
-        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+        let value = in_time(deadline, self.watched(request, &mut budget)).await;
+        paid(value, &budget)
     }
 
     async fn combine(
@@ -190,13 +244,15 @@ impl<M: Model> Summarizer for Prompted<M> {
             request.notes.iter().filter(|it| chapters::tells(it)).cloned().collect();
         let mut budget = self.budget(request.deltas);
         let deadline = budget.deadline;
-        let Asked { value, model } = match told.as_slice() {
+        let gist = match told.as_slice() {
             [] => return Err(SummarizerError::Blocked),
-            [only] => alone(request, only),
-            _ => in_time(deadline, self.gist_of_all(request, told, &mut budget)).await?,
+            [only] => Ok(alone(request, only)),
+            _ => in_time(deadline, self.gist_of_all(request, told, &mut budget)).await,
         };
+        let answer = paid(gist, &budget)?;
+        let Asked { value, model } = answer.value;
         let value = finished(request, value, model);
-        Ok(Answer { value, usage: budget.usage, warnings: Vec::new() })
+        Ok(Answer { value, usage: answer.usage, warnings: answer.warnings })
     }
 }
 
@@ -218,6 +274,21 @@ fn finished(request: &CombineRequest<'_>, gist: Gist, model: String) -> Summary 
         style: request.style,
         model,
         coverage: request.coverage.clamp(0.0, 1.0),
+    }
+}
+
+/// With what it cost; what came of nothing is counted as well.
+fn paid<T>(
+    value: Result<T, SummarizerError>,
+    budget: &Budget<'_>,
+) -> Result<Answer<T>, SummarizerError> {
+    let usage = budget.usage;
+    match value {
+        Ok(value) => Ok(Answer { value, usage, warnings: Vec::new() }),
+        Err(error) => {
+            budget.deltas.waste(usage);
+            Err(error)
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use recap_core::ports::{
     Answer, Deltas, Footage, Recording, Summarizer, SummarizerError, WatchRequest, Watched, Watches,
 };
 use recap_core::segment::Segment;
-use recap_core::summary::Style;
+use recap_core::summary::{Style, Usage};
 use recap_core::video::VideoMetadata;
 use recap_simulator::gemini::{Fault, Gemini};
 
@@ -142,6 +142,29 @@ async fn a_recording_is_taken_back_whatever_comes_of_it() {
     }
     drop(watching);
     until_deleted(&gemini).await;
+}
+
+#[tokio::test]
+async fn what_a_refusal_cost_is_counted() {
+    let (gemini, summarizer) = gemini().await;
+    gemini.set_fault(Fault::Malformed, 2);
+    let wasted = std::sync::Mutex::new(Usage::default());
+    let count = |usage| *wasted.lock().unwrap() += usage;
+    let (video, segment) = (video(Some(25)), segment(0, [0, 10]));
+    let request = WatchRequest {
+        video: &video,
+        segment: &segment,
+        footage: Footage::Video(VIDEO.parse().unwrap()),
+        style: Style::Detailed,
+        advanced: false,
+        language: None,
+        deltas: Deltas::default().counting(&count),
+    };
+    let refused = summarizer.watch(&request).await;
+    assert!(matches!(refused, Err(SummarizerError::InvalidAnswer)), "{refused:?}");
+    let wasted = *wasted.lock().unwrap();
+    assert_eq!(wasted.calls, 2);
+    assert!(wasted.input_tokens > 120_000 && wasted.output_tokens > 0, "{wasted:?}");
 }
 
 #[tokio::test]

@@ -148,7 +148,8 @@ metrics! {
     /// `reason` is memory, pause (after several faults), fault, directory, cookies or path.
     WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
 
-    /// Requests to others that wait for an answer. `to` is `gemini` or `webhook`.
+    /// Requests to others that wait for an answer. `to` is `gemini`, `openai`
+    /// or `webhook`.
     REQUESTS_IN_FLIGHT: Gauge<1> = "recap_requests_in_flight" ["to"];
 
     /// Attempts to deliver a message. `outcome` is `delivered`, or why it was

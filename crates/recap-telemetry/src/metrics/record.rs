@@ -153,18 +153,19 @@ pub fn redis_losses(part: &str, total: u64) {
 }
 
 /// Whom requests go to.
-const OTHERS: [&str; 2] = ["gemini", "webhook"];
+const OTHERS: [&str; 3] = ["gemini", "openai", "webhook"];
 
 /// Counts a request to one of these as under way until it is dropped.
 pub struct InFlight(&'static str);
 
 impl InFlight {
-    pub fn to_gemini() -> Self {
-        Self::new(OTHERS[0])
+    /// `gemini` or `openai`.
+    pub fn to_provider(name: &'static str) -> Self {
+        Self::new(name)
     }
 
     pub fn to_webhook() -> Self {
-        Self::new(OTHERS[1])
+        Self::new("webhook")
     }
 
     fn new(to: &'static str) -> Self {
@@ -180,7 +181,7 @@ impl Drop for InFlight {
 }
 
 /// Requests under way, by whom they go to.
-pub fn requests_in_flight() -> [(&'static str, u64); 2] {
+pub fn requests_in_flight() -> [(&'static str, u64); 3] {
     OTHERS.map(|to| (to, list::REQUESTS_IN_FLIGHT.get([to])))
 }
 

@@ -32,11 +32,13 @@ macro_rules! hashed {
     };
 }
 
-const ENVIRONMENTS: [Environment; 5] = [
+const ENVIRONMENTS: [Environment; 6] = [
     // Bare, as recap installs it: certifi beside it would make it deaf to SSL_CERT_FILE.
     Environment { name: "yt-dlp", packages: &["--no-deps", "yt-dlp==2026.10.26"], pins: "" },
     // Google's own client, which the simulated Gemini must please.
     Environment { name: "genai", packages: &["google-genai==3.4.0"], pins: "" },
+    // OpenAI's own client, which the simulated servers of its API must please.
+    Environment { name: "openai", packages: &["openai==3.54.0"], pins: "" },
     // SecantusDB, which speaks MongoDB's protocol where no MongoDB is to be had.
     hashed!("secantus"),
     // The official client of Standard Webhooks, which must accept what is sent.

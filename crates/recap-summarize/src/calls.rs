@@ -1,32 +1,77 @@
-//! From one call to an answer: waits, repetitions, the next model.
+//! Calling the models of a provider: from one call to an answer, by waits,
+//! repetitions, the next model. How a call is made, and what its failure means, is
+//! the provider's.
 
+mod failure;
+mod models;
+mod wire;
+
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use recap_config::GeminiConfig;
-use recap_core::ports::{BoxError, Limits, Rate, SummarizerError};
+use jiff::Timestamp;
+use recap_config::CallSettings;
+use recap_core::ports::{BoxError, Deltas, Limits, Rate, Recording, SummarizerError, Watches};
 use recap_core::retry::RetryBudget;
-use serde_json::Value;
+use recap_core::summary::Usage;
 use tokio::time::Instant;
 use tracing::{error, warn};
 
-use super::client::Client;
-use super::outcome::Failure;
-use super::quota::{Models, next_midnight};
-use crate::model::{Budget, Reply, Verdict};
-use crate::{Clock, ConnectError};
+pub(crate) use self::failure::Failure;
+use self::models::Models;
+pub(crate) use self::wire::{Wire, error_body, transport};
+use crate::Clock;
+use crate::model::{Budget, Film, Generation, Model, Prompt, Reply, Verdict};
 
 /// A longer wait for the per-minute quota is the caller's to make.
 const LONGEST_WAIT: Duration = Duration::from_mins(1);
 /// Waits in one call; whoever is told to wait more often asks too much.
 const MOST_WAITS: u32 = 2;
 
-const ALL_RETIRED: &str = "none of the models in `gemini.models` exists (any more); name current ones, and check \
-     `gemini.base_url`";
+/// What a provider adds to the rules of calling it.
+pub(crate) trait Client: Send + Sync {
+    /// For logs, results and the names of budgets.
+    const NAME: &'static str;
+    /// What to mend when it has none of the models.
+    const NONE_EXISTS: &'static str;
+
+    /// What makes its answers others than those of the same prompts elsewhere;
+    /// `models` are those that may be asked.
+    fn version(&self, models: String) -> String;
+
+    /// When a quota of the day that is spent `now` is whole again.
+    fn whole_again(&self, now: Timestamp) -> Timestamp;
+
+    /// What it takes besides text: nothing, unless it says otherwise.
+    fn watches(&self) -> Watches {
+        Watches::default()
+    }
+
+    /// Hands a recording over, to be named in a prompt until it is taken back.
+    fn hand_over(
+        &self,
+        _recording: &Recording,
+        _deadline: Instant,
+    ) -> impl Future<Output = Result<Film, SummarizerError>> + Send {
+        std::future::ready(Err(SummarizerError::Unreadable))
+    }
+
+    /// Asks `model` once, and adds what it cost to `usage`, whatever comes of it.
+    /// What it writes for people goes to `deltas` as it comes.
+    fn call(
+        &self,
+        model: &str,
+        prompt: &Prompt,
+        generation: Generation,
+        usage: &mut Usage,
+        deltas: Deltas<'_>,
+    ) -> impl Future<Output = Result<Verdict, Failure>> + Send;
+}
 
 /// Asks until there is an answer or a reason why there is none.
-pub(super) struct Caller {
-    client: Client,
+pub(crate) struct Caller<C> {
+    client: C,
     models: Models,
     /// What all processes have spent.
     limits: Arc<dyn Limits>,
@@ -52,70 +97,25 @@ enum GiveUp {
     Stop(SummarizerError),
 }
 
-impl Caller {
-    pub(super) fn new(
-        config: &GeminiConfig,
+impl<C: Client> Caller<C> {
+    pub(crate) fn new(
+        client: C,
+        settings: CallSettings,
         clock: Clock,
         limits: Arc<dyn Limits>,
-    ) -> Result<Self, ConnectError> {
+    ) -> Self {
         let seed = u64::try_from(clock().as_nanosecond()).unwrap_or_default();
-        Ok(Self {
-            client: Client::new(config)?,
-            models: Models::new(config.models.clone()),
+        Self {
+            client,
+            pace: pace(settings.requests_per_minute),
+            retries: settings.retries,
+            repetitions: RetryBudget::new(settings.retry_percent, settings.retry_reserve),
+            retry_base: settings.retry_base,
+            models: Models::new(settings.models),
             limits,
-            pace: pace(config.requests_per_minute),
-            retries: config.retries,
-            repetitions: RetryBudget::new(config.retry_percent, config.retry_reserve),
-            retry_base: config.retry_base(),
             jitter: Mutex::new(seed | 1),
             clock,
-        })
-    }
-
-    /// As [`Caller::ask`], about a video or a recording: one that is refused is so by
-    /// all models, be it as a bad request or as one that nobody may make.
-    pub(super) async fn ask_to_watch(
-        &self,
-        body: &Value,
-        budget: &mut Budget<'_>,
-    ) -> Result<Reply, SummarizerError> {
-        self.ask_in_turn(body, budget, true).await
-    }
-
-    /// The answer of the first model that gives one.
-    pub(super) async fn ask(
-        &self,
-        body: &Value,
-        budget: &mut Budget<'_>,
-    ) -> Result<Reply, SummarizerError> {
-        self.ask_in_turn(body, budget, false).await
-    }
-
-    async fn ask_in_turn(
-        &self,
-        body: &Value,
-        budget: &mut Budget<'_>,
-        watching: bool,
-    ) -> Result<Reply, SummarizerError> {
-        let mut failing = None;
-        let mut refused = false;
-        for model in self.usable().await {
-            match self.ask_one(model, body, budget, watching).await {
-                Ok(verdict) => return Ok(Reply { model: model.to_owned(), verdict }),
-                Err(GiveUp::BadRequest | GiveUp::NoRight(_)) if watching => {
-                    return Err(SummarizerError::Unreadable);
-                }
-                Err(GiveUp::NoRight(problem)) => {
-                    return Err(SummarizerError::Unauthorized { problem });
-                }
-                Err(GiveUp::Stop(error)) => return Err(error),
-                Err(GiveUp::Failing(source)) => failing = Some(source),
-                Err(GiveUp::BadRequest) => refused = true,
-                Err(GiveUp::Spent) => self.spend(model).await,
-                Err(GiveUp::Retired) => self.models.retire(model, (self.clock)()),
-            }
         }
-        Err(self.no_model(failing, refused))
     }
 
     /// The models that neither this process nor another one has spent.
@@ -123,7 +123,7 @@ impl Caller {
         let now = (self.clock)();
         let mut usable = self.models.usable(now);
         for model in usable.clone() {
-            if let Some(until) = self.limits.exhausted(&day(model), now).await {
+            if let Some(until) = self.limits.exhausted(&day::<C>(model), now).await {
                 self.models.spend(model, until);
                 usable.retain(|it| *it != model);
             }
@@ -132,15 +132,15 @@ impl Caller {
     }
 
     async fn spend(&self, model: &str) {
-        let until = next_midnight((self.clock)());
+        let until = self.client.whole_again((self.clock)());
         self.models.spend(model, until);
-        self.limits.exhaust(&day(model), until).await;
+        self.limits.exhaust(&day::<C>(model), until).await;
     }
 
     /// Takes one of the calls that all processes may make in this minute.
     async fn pace(&self, model: &str) -> Result<(), Failure> {
         let Some(rate) = self.pace else { return Ok(()) };
-        let taken = self.limits.take(&format!("gemini:minute:{model}"), rate).await;
+        let taken = self.limits.take(&format!("{}:minute:{model}", C::NAME), rate).await;
         taken.map_err(|retry_after| Failure::Rate { retry_after })
     }
 
@@ -150,24 +150,24 @@ impl Caller {
             (Some(source), _) => SummarizerError::Transient(source),
             (None, _) if refused => SummarizerError::InvalidAnswer,
             (None, Some(until)) => SummarizerError::QuotaSpent { until },
-            (None, None) => SummarizerError::Unauthorized { problem: ALL_RETIRED },
+            (None, None) => SummarizerError::Unauthorized { problem: C::NONE_EXISTS },
         }
     }
 
     async fn ask_one(
         &self,
         model: &str,
-        body: &Value,
+        prompt: &Prompt,
+        generation: Generation,
         budget: &mut Budget<'_>,
-        watching: bool,
     ) -> Result<Verdict, GiveUp> {
         let (mut failures, mut waits) = (0, 0);
         self.repetitions.tried();
         loop {
             let answer = match self.pace(model).await {
                 Ok(()) => {
-                    let Budget { usage, deltas, .. } = &mut *budget;
-                    self.client.call(model, body, usage, *deltas, watching).await
+                    let Budget { usage, deltas, .. } = budget;
+                    self.client.call(model, prompt, generation, usage, *deltas).await
                 }
                 Err(failure) => Err(failure),
             };
@@ -192,7 +192,7 @@ impl Caller {
                     waits += 1;
                     self.wait(retry_after, waits, budget.deadline)?
                 }
-                other => return Err(give_up(model, other)),
+                other => return Err(give_up::<C>(model, other)),
             };
             tokio::time::sleep(delay).await;
         }
@@ -227,9 +227,59 @@ impl Caller {
     }
 }
 
+impl<C: Client> Model for Caller<C> {
+    fn name(&self) -> &'static str {
+        C::NAME
+    }
+
+    fn version(&self) -> String {
+        self.client.version(self.models.listed())
+    }
+
+    fn watches(&self) -> Watches {
+        self.client.watches()
+    }
+
+    async fn hand_over(
+        &self,
+        recording: &Recording,
+        deadline: Instant,
+    ) -> Result<Film, SummarizerError> {
+        self.client.hand_over(recording, deadline).await
+    }
+
+    async fn ask(
+        &self,
+        prompt: &Prompt,
+        generation: Generation,
+        budget: &mut Budget<'_>,
+    ) -> Result<Reply, SummarizerError> {
+        let mut failing = None;
+        let mut refused = false;
+        for model in self.usable().await {
+            match self.ask_one(model, prompt, generation, budget).await {
+                Ok(verdict) => return Ok(Reply { model: model.to_owned(), verdict }),
+                // A video or a recording that one model does not take none does.
+                Err(GiveUp::BadRequest | GiveUp::NoRight(_)) if prompt.film.is_some() => {
+                    return Err(SummarizerError::Unreadable);
+                }
+                Err(GiveUp::NoRight(problem)) => {
+                    return Err(SummarizerError::Unauthorized { problem });
+                }
+                Err(GiveUp::Stop(error)) => return Err(error),
+                Err(GiveUp::Failing(source)) => failing = Some(source),
+                Err(GiveUp::BadRequest) => refused = true,
+                Err(GiveUp::Spent) => self.spend(model).await,
+                Err(GiveUp::Retired) => self.models.retire(model, (self.clock)()),
+            }
+        }
+        Err(self.no_model(failing, refused))
+    }
+}
+
 /// The budget of a model for a day.
-fn day(model: &str) -> String {
-    format!("gemini:day:{model}")
+fn day<C: Client>(model: &str) -> String {
+    format!("{}:day:{model}", C::NAME)
 }
 
 fn pace(requests_per_minute: u32) -> Option<Rate> {
@@ -237,26 +287,27 @@ fn pace(requests_per_minute: u32) -> Option<Rate> {
         .then_some(Rate { count: requests_per_minute, per: Duration::from_mins(1) })
 }
 
-fn give_up(model: &str, failure: Failure) -> GiveUp {
+fn give_up<C: Client>(model: &str, failure: Failure) -> GiveUp {
+    let provider = C::NAME;
     match failure {
         Failure::DaySpent => {
-            warn!(model, "a model's quota for the day is spent");
+            warn!(provider, model, "a model's quota for the day is spent");
             GiveUp::Spent
         }
         Failure::Retired => {
-            error!(model, "a model does not exist (any more); take it out of `gemini.models`");
+            error!(provider, model, "a model does not exist (any more); take it out of `models`");
             GiveUp::Retired
         }
         Failure::BadRequest => {
-            error!(model, "a model does not take our request");
+            error!(provider, model, "a model does not take our request");
             GiveUp::BadRequest
         }
         Failure::NoRight(problem) => {
-            error!(model, problem, "Gemini refuses us, or the video that it is to watch");
+            error!(provider, model, problem, "the provider refuses us, or what it is to watch");
             GiveUp::NoRight(problem)
         }
         Failure::Refused(problem) => {
-            error!(model, problem, "Gemini refuses us");
+            error!(provider, model, problem, "the provider refuses us");
             GiveUp::Stop(SummarizerError::Unauthorized { problem })
         }
         Failure::Rate { retry_after } => GiveUp::Stop(SummarizerError::RateLimited { retry_after }),
