@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use recap_config::Config;
+use recap_config::{Config, WarmMode};
 use recap_simulator::gemini::Fault;
 use recap_simulator::scenario;
 use recap_testkit::tools;
@@ -18,7 +18,8 @@ const SILENT: &str = "ok_nocaps01";
 fn listening(config: &mut Config) {
     with_gemini(config);
     config.media.ffmpeg_path = tools::ffmpeg().display().to_string();
-    config.worker.lease_seconds = 5;
+    // A warm process has a directory for as long as it lives.
+    config.media.warm = WarmMode::Off;
 }
 
 /// A service whose Gemini takes no address of a video.
