@@ -39,8 +39,8 @@ pub use store::{
     Renewal, Store, StoreError,
 };
 pub use summarizer::{
-    Answer, CombineRequest, Deltas, Footage, NotesRequest, Summarizer, SummarizerError,
-    WatchRequest, Watched, Watches,
+    Answer, CombineRequest, Deltas, Footage, NotesRequest, Pack, PackRequest, Part, Summarizer,
+    SummarizerError, Takes, WatchRequest, Watched, Watches,
 };
 pub use webhooks::{DeliveryFilter, DeliveryPage, Webhooks};
 

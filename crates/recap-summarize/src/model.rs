@@ -8,6 +8,7 @@ mod answer;
 mod ask;
 mod combine;
 mod notes;
+mod pack;
 mod prompt;
 mod prompted;
 mod prose;

@@ -11,6 +11,7 @@ use super::run::Run;
 use super::steps::Reading;
 use super::{reuse, steps};
 use crate::segment;
+use crate::summary::Summary;
 use crate::transcript::{Transcript, TranscriptSource};
 use crate::video::VideoMetadata;
 
@@ -38,10 +39,16 @@ async fn from_text(
         Some(range) => segment::within(segments, range.start, range.end),
         None => segments,
     };
-    let notes = notes::all(run, video, transcript, &segments).await?;
+    let (notes, summary) = notes::all(run, video, transcript, &segments).await?;
     let coverage = whole::share_read(transcript, &segments, &notes);
-    let told = Told { video, notes: &notes, spoken: &transcript.language, coverage };
-    run.job.result = Some(whole::combine(run, told).await?);
+    let summary = match summary {
+        Some(summary) => Summary { coverage, ..summary },
+        None => {
+            let told = Told { video, notes: &notes, spoken: &transcript.language, coverage };
+            whole::combine(run, told).await?
+        }
+    };
+    run.job.result = Some(summary);
     reuse::keep(run, Some(transcript)).await;
     Ok(())
 }

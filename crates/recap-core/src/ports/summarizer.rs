@@ -84,6 +84,71 @@ pub struct NotesRequest<'a> {
     pub deltas: Deltas<'a>,
 }
 
+/// One of several segments to take notes on.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    pub segment: &'a Segment,
+    /// As in [`NotesRequest::chunks`]; not empty.
+    pub chunks: &'a [&'a [Cue]],
+}
+
+/// Several segments to take notes on at once.
+#[derive(Clone, Copy, Debug)]
+pub struct PackRequest<'a> {
+    pub video: &'a VideoMetadata,
+    /// In order, at most as many as [`Summarizer::takes`] says.
+    pub parts: &'a [Part<'a>],
+    /// Segments of the video in all.
+    pub segments_total: usize,
+    /// The notes on all other segments, in order, if the summary of the whole is
+    /// wanted as well.
+    pub others: Option<&'a [SegmentNotes]>,
+    pub style: Style,
+    /// Think longer, where the provider can.
+    pub advanced: bool,
+    /// BCP-47 of the notes.
+    pub language: &'a str,
+    /// BCP-47 of the transcript.
+    pub transcript_language: &'a str,
+    pub deltas: Deltas<'a>,
+}
+
+impl<'a> PackRequest<'a> {
+    /// The same for one of the parts.
+    pub fn alone(&self, part: &Part<'a>) -> NotesRequest<'a> {
+        NotesRequest {
+            video: self.video,
+            segment: part.segment,
+            segments_total: self.segments_total,
+            chunks: part.chunks,
+            style: self.style,
+            advanced: self.advanced,
+            language: self.language,
+            transcript_language: self.transcript_language,
+            deltas: self.deltas,
+        }
+    }
+}
+
+/// What came of several segments.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pack {
+    /// One for each part, in order; some may be refused.
+    pub notes: Vec<SegmentNotes>,
+    /// The summary of the whole, if it was wanted and came along. Its coverage is
+    /// the caller's to say.
+    pub summary: Option<Summary>,
+}
+
+/// How much a summariser takes notes on at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Takes {
+    /// At least 1.
+    pub segments: usize,
+    /// Of transcript, in all.
+    pub tokens: usize,
+}
+
 /// What there is of a segment of which there is no text.
 #[derive(Clone, Copy, Debug)]
 pub enum Footage<'a> {
@@ -171,6 +236,23 @@ pub trait Summarizer: Send + Sync {
         &self,
         request: &NotesRequest<'_>,
     ) -> Result<Answer<SegmentNotes>, SummarizerError>;
+
+    /// How much it takes notes on at once: one segment, unless it says otherwise.
+    fn takes(&self) -> Takes {
+        Takes { segments: 1, tokens: usize::MAX }
+    }
+
+    /// Notes on several segments, in fewer calls than one for each.
+    async fn pack(&self, request: &PackRequest<'_>) -> Result<Answer<Pack>, SummarizerError> {
+        let (mut notes, mut usage, mut warnings) = (Vec::new(), Usage::default(), Vec::new());
+        for part in request.parts {
+            let answer = self.notes(&request.alone(part)).await?;
+            notes.push(answer.value);
+            usage += answer.usage;
+            warnings.extend(answer.warnings);
+        }
+        Ok(Answer { value: Pack { notes, summary: None }, usage, warnings })
+    }
 
     /// What it can take notes on where there is no text: nothing, unless it says
     /// otherwise.

@@ -7,6 +7,7 @@ mod feed;
 mod ladder;
 mod media;
 mod outage;
+mod packing;
 mod recovery;
 mod reuse;
 mod summarizer;

@@ -25,7 +25,7 @@ pub(crate) struct Prompt {
 }
 
 /// Text to be summarised and the part of the video it comes from, in seconds.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Block {
     pub(crate) index: u64,
     pub(crate) start: u64,
@@ -69,6 +69,23 @@ impl Prompt {
             blocks = without_transcript(&text);
         }
         Ok(Self { blocks, has_clip, video: video(&asked, &text), asked, tokens })
+    }
+}
+
+impl Prompt {
+    /// One block for each segment, of which the prompt may have several pieces.
+    pub(super) fn segments(&self) -> Vec<Block> {
+        let mut segments: Vec<Block> = Vec::new();
+        for block in &self.blocks {
+            match segments.last_mut().filter(|it| it.index == block.index) {
+                Some(last) => {
+                    last.end = block.end;
+                    last.passage.extend(&block.passage);
+                }
+                None => segments.push(block.clone()),
+            }
+        }
+        segments
     }
 }
 

@@ -5,16 +5,22 @@ use serde_json::Value;
 /// The object, also from inside a code fence, an array of one, or the array of
 /// segments that an older prompt asked for.
 pub(super) fn object(answer: &str) -> Option<Value> {
+    let value = whole(answer)?;
+    match value.get("segments").and_then(Value::as_array) {
+        Some(segments) if segments.len() == 1 => Some(segments[0].clone()),
+        _ => Some(value),
+    }
+}
+
+/// The same, with its segments.
+pub(super) fn whole(answer: &str) -> Option<Value> {
     let answer = answer.trim().trim_start_matches("```json").trim_matches('`').trim();
     let value: Value = serde_json::from_str(answer).ok()?;
     let value = match value {
         Value::Array(mut it) if it.len() == 1 => it.pop()?,
         value => value,
     };
-    match value.get("segments").and_then(Value::as_array) {
-        Some(segments) if segments.len() == 1 => Some(segments[0].clone()),
-        _ => value.is_object().then_some(value),
-    }
+    value.is_object().then_some(value)
 }
 
 pub(super) fn text<'a>(object: &'a Value, field: &str) -> Option<&'a str> {

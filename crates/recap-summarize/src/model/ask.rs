@@ -15,6 +15,18 @@ pub(super) enum Problem {
     Summarizer(SummarizerError),
 }
 
+impl Problem {
+    /// Whether less of it, or another question, may fare better.
+    pub(super) fn is_of_this_question(&self) -> bool {
+        match self {
+            Self::Cut | Self::TooLong => true,
+            Self::Summarizer(error) => {
+                matches!(error, SummarizerError::Blocked | SummarizerError::InvalidAnswer)
+            }
+        }
+    }
+}
+
 impl From<Problem> for SummarizerError {
     fn from(problem: Problem) -> Self {
         match problem {

@@ -104,7 +104,7 @@ fn task(request: &CombineRequest<'_>, notes: &[SegmentNotes], amendments: Amendm
     )
 }
 
-fn wanted(style: Style, points: usize, amendments: Amendments) -> usize {
+pub(super) fn wanted(style: Style, points: usize, amendments: Amendments) -> usize {
     let most = tidy::most_points(style).min(points);
     if amendments.shorter { most.min(5) } else { most }
 }
@@ -123,7 +123,7 @@ pub(super) fn parse(style: Style, notes: &[SegmentNotes], answer: &str) -> Optio
 
 /// The points of these numbers, of which some may be wrong or the same; if
 /// less than half of what was asked for is left, others make up for it.
-fn chosen(style: Style, notes: &[SegmentNotes], numbers: &[u64]) -> Vec<KeyPoint> {
+pub(super) fn chosen(style: Style, notes: &[SegmentNotes], numbers: &[u64]) -> Vec<KeyPoint> {
     let all: Vec<(u64, &KeyPoint)> = (1..).zip(notes.iter().flat_map(|it| &it.points)).collect();
     let most = tidy::most_points(style).min(all.len());
     let (mut chosen, others): (Vec<_>, Vec<_>) =

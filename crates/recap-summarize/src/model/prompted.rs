@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    Answer, CombineRequest, Deltas, Footage, NotesRequest, Summarizer, SummarizerError,
-    WatchRequest, Watched, Watches,
+    Answer, CombineRequest, Deltas, Footage, NotesRequest, Pack, PackRequest, Part, Summarizer,
+    SummarizerError, Takes, WatchRequest, Watched, Watches,
 };
-use recap_core::summary::{SegmentNotes, Summary, Usage};
+use recap_core::summary::{NotesStatus, SegmentNotes, Summary, Usage};
 use recap_core::transcript::Cue;
 use tokio::time::Instant;
 
@@ -16,7 +16,7 @@ use super::ask::{self, Asked, Problem};
 use super::combine::{self, Gist};
 use super::notes;
 use super::prompt::Amendments;
-use super::{Budget, Film, Generation, Model, watch};
+use super::{Budget, Film, Generation, Model, pack, watch};
 use crate::{chapters, tidy};
 
 /// The summariser that asks a model.
@@ -39,7 +39,7 @@ pub(crate) struct Bounds {
 }
 
 impl Bounds {
-    fn prompt_tokens(self) -> usize {
+    pub(super) fn prompt_tokens(self) -> usize {
         self.context_tokens.saturating_sub(self.max_output_tokens) as usize
     }
 }
@@ -113,6 +113,72 @@ impl<M: Model> Prompted<M> {
             parts.extend([(second, amendments), (first, amendments)]);
         }
         Ok(notes.expect("there is a first part, and each becomes notes or ends this"))
+    }
+
+    /// What cannot be had together is asked about in halves; a segment that is refused
+    /// has no more than its place.
+    async fn packed(
+        &self,
+        request: &PackRequest<'_>,
+        budget: &mut Budget<'_>,
+    ) -> Result<Pack, SummarizerError> {
+        let (mut notes, mut summary) = (Vec::new(), None);
+        let mut left = vec![(request.parts, request.others.is_some())];
+        while let Some((parts, is_last)) = left.pop() {
+            let others = request.others.map(|it| pack::in_order(it, &notes));
+            let others = others.filter(|it| is_last && pack::fit(it));
+            match self.pack_once(request, parts, others.as_deref(), budget).await {
+                Ok((found, whole)) => {
+                    notes.extend(found);
+                    summary = whole;
+                }
+                Err(problem) if !problem.is_of_this_question() => return Err(problem.into()),
+                Err(_) if parts.len() > 1 => {
+                    let (first, second) = parts.split_at(parts.len() / 2);
+                    left.extend([(second, is_last), (first, false)]);
+                }
+                Err(_) => notes.push(self.notes_or_place(request, &parts[0], budget).await?),
+            }
+        }
+        Ok(Pack { notes, summary })
+    }
+
+    async fn pack_once(
+        &self,
+        request: &PackRequest<'_>,
+        parts: &[Part<'_>],
+        others: Option<&[SegmentNotes]>,
+        budget: &mut Budget<'_>,
+    ) -> Result<(Vec<SegmentNotes>, Option<Summary>), Problem> {
+        let tokens = self.bounds.max_output_tokens;
+        let prompt = |amendments| pack::prompt(request, parts, others, tokens, amendments);
+        let parse = |answer: &str| pack::parse(request, parts, others, answer);
+        let (generation, amendments) = (self.generation(request.advanced), Amendments::default());
+        let Asked { value: (notes, gist), model } =
+            ask::ask(&self.model, generation, budget, amendments, prompt, parse).await?;
+        let notes: Vec<SegmentNotes> =
+            notes.into_iter().map(|it| SegmentNotes { model: model.clone(), ..it }).collect();
+        let summary = gist.map(|gist| {
+            let all = pack::in_order(others.unwrap_or_default(), &notes);
+            finished(&combining(request, &all), gist, model)
+        });
+        Ok((notes, summary))
+    }
+
+    async fn notes_or_place(
+        &self,
+        request: &PackRequest<'_>,
+        part: &Part<'_>,
+        budget: &mut Budget<'_>,
+    ) -> Result<SegmentNotes, SummarizerError> {
+        let alone = request.alone(part);
+        match self.notes_in_parts(&alone, budget).await {
+            Err(SummarizerError::Blocked) => Ok(SegmentNotes {
+                status: NotesStatus::Blocked,
+                ..chapters::silent(&alone, self.model.name())
+            }),
+            done => done,
+        }
     }
 
     async fn watched(
@@ -224,6 +290,17 @@ impl<M: Model> Summarizer for Prompted<M> {
         paid(value, &budget)
     }
 
+    fn takes(&self) -> Takes {
+        Takes { segments: pack::segments(self.bounds), tokens: pack::tokens(self.bounds) }
+    }
+
+    async fn pack(&self, request: &PackRequest<'_>) -> Result<Answer<Pack>, SummarizerError> {
+        let mut budget = self.budget(request.deltas);
+        let deadline = budget.deadline;
+        let value = in_time(deadline, self.packed(request, &mut budget)).await;
+        paid(value, &budget)
+    }
+
     fn watches(&self) -> Watches {
         self.model.watches()
     }
@@ -253,6 +330,20 @@ impl<M: Model> Summarizer for Prompted<M> {
         let Asked { value, model } = answer.value;
         let value = finished(request, value, model);
         Ok(Answer { value, usage: answer.usage, warnings: answer.warnings })
+    }
+}
+
+/// The same as a question about all notes.
+fn combining<'a>(request: &PackRequest<'a>, notes: &'a [SegmentNotes]) -> CombineRequest<'a> {
+    CombineRequest {
+        video: request.video,
+        notes,
+        style: request.style,
+        advanced: request.advanced,
+        language: request.language,
+        transcript_language: request.transcript_language,
+        coverage: 1.0,
+        deltas: request.deltas,
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    Answer, Breaker, CombineRequest, NotesRequest, Slot, Summarizer, SummarizerError, WatchRequest,
-    Watched, Watches,
+    Answer, Breaker, CombineRequest, NotesRequest, Pack, PackRequest, Slot, Summarizer,
+    SummarizerError, Takes, WatchRequest, Watched, Watches,
 };
 use recap_core::summary::{SegmentNotes, Summary};
 use recap_telemetry::metrics;
@@ -41,6 +41,14 @@ impl Summarizer for Guarded<dyn Summarizer> {
         request: &NotesRequest<'_>,
     ) -> Result<Answer<SegmentNotes>, SummarizerError> {
         self.ask(self.port.notes(request)).await
+    }
+
+    fn takes(&self) -> Takes {
+        self.port.takes()
+    }
+
+    async fn pack(&self, request: &PackRequest<'_>) -> Result<Answer<Pack>, SummarizerError> {
+        self.ask(self.port.pack(request)).await
     }
 
     fn watches(&self) -> Watches {

@@ -1,5 +1,6 @@
-//! Notes on each segment, one by one, each kept as it is finished.
+//! Notes on the segments, few by few, each kept as it is finished.
 
+use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use tracing::{info, warn};
@@ -9,9 +10,10 @@ use crate::job::Stage;
 use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
 use crate::load::Luxury;
-use crate::ports::{Answer, Deltas, NotesRequest, SummarizerError};
-use crate::segment::{Segment, chunk};
-use crate::summary::{NotesStatus, SegmentNotes};
+use crate::ports::{Answer, Deltas, NotesRequest, Pack, PackRequest, Part, SummarizerError};
+use crate::segment::{Segment, chunk, pack};
+use crate::summary::{NotesStatus, SegmentNotes, Summary};
+use crate::tokens;
 use crate::transcript::{Cue, Transcript};
 use crate::video::VideoMetadata;
 
@@ -20,13 +22,14 @@ pub(super) const FALLBACK: &str = "extractive_fallback";
 /// Marks a result that lacks parts which the summariser refused.
 const BLOCKED: &str = "segments_blocked";
 
-/// Takes notes on the segments that have none yet.
+/// Takes notes on the segments that have none yet, in as few questions as the
+/// summariser allows. With the last of them may come the summary of the whole.
 pub(super) async fn all(
     run: &mut Run<'_>,
     video: &VideoMetadata,
     transcript: &Transcript,
     segments: &[Segment],
-) -> Result<Vec<SegmentNotes>, JobError> {
+) -> Result<(Vec<SegmentNotes>, Option<Summary>), JobError> {
     let (cx, id) = (run.cx, run.job.id);
     let began = cx.now();
     let mut kept = cx.insist(|| cx.store.list_notes(id)).await?;
@@ -35,32 +38,136 @@ pub(super) async fn all(
     run.job.progress.segments_total = count(segments.len());
     run.job.progress.segments_done = count(kept.len());
     run.pass_to(Stage::Summarizing);
-    for segment in segments {
-        if kept.iter().any(|it| it.index == segment.index) {
-            continue;
-        }
+    let missing = |it: &&Segment| kept.iter().all(|kept| kept.index != it.index);
+    let (silent, spoken): (Vec<&Segment>, Vec<&Segment>) =
+        segments.iter().filter(missing).partition(|it| it.cues.is_empty());
+    for segment in silent {
+        let notes = empty(segment, NotesStatus::Done);
+        run.note(notes.clone());
+        kept.push(notes);
+    }
+    let mut summary = None;
+    for group in groups(run, transcript, &spoken) {
         let calls = run.job.usage.calls;
-        let notes = match one(run, video, transcript, segment, segments.len()).await {
-            Ok(notes) => notes,
+        let asked = Asked { video, transcript, segments: &spoken[group], total: segments.len() };
+        let others = (kept.len() + asked.segments.len() == segments.len()).then_some(&*kept);
+        let notes = match together(run, asked, others).await {
+            Ok((notes, whole)) => {
+                summary = whole;
+                notes
+            }
             // The next attempt begins where this one stopped.
             Err(error) => return run.put_notes().await.and(Err(error)),
         };
         // It got further: what went wrong before is made good for.
         run.job.attempts = 0;
-        info!(segment.index, segments.total = segments.len(), "segment summarised");
-        run.note(notes.clone());
+        for notes in notes {
+            info!(
+                segment.index = notes.index,
+                segments.total = segments.len(),
+                "segment summarised"
+            );
+            run.note(notes.clone());
+            kept.push(notes);
+        }
+        kept.sort_by_key(|it| it.index);
         // What was made in a moment, and for nothing, waits for more of it.
-        let sound = notes.status == NotesStatus::Done && run.job.degraded.is_none();
-        let free = sound && run.job.usage.calls == calls;
-        kept.push(notes);
+        let free = run.job.degraded.is_none() && run.job.usage.calls == calls;
         if !free || run.is_due() {
             run.save().await?;
         }
     }
     run.put_notes().await?;
-    kept.sort_by_key(|it| it.index);
     run.took(Stage::Summarizing, began);
-    Ok(kept)
+    Ok((kept, summary))
+}
+
+/// Segments that are asked about at once.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    video: &'a VideoMetadata,
+    transcript: &'a Transcript,
+    segments: &'a [&'a Segment],
+    /// Segments of the video in all.
+    total: usize,
+}
+
+/// Which of the segments go together.
+fn groups(run: &Run<'_>, transcript: &Transcript, segments: &[&Segment]) -> Vec<Range<usize>> {
+    let takes = run.cx.summarizer.takes();
+    let cost = |it: &&Segment| -> usize {
+        transcript.cues[it.cues.clone()].iter().map(|it| tokens::estimate(&it.text) + 1).sum()
+    };
+    let costs: Vec<usize> = segments.iter().map(cost).collect();
+    pack(&costs, takes.segments, takes.tokens)
+}
+
+/// Notes on some segments; with `others`, which are the notes on all that remain,
+/// the summary of the whole comes along if the summariser can fold it in.
+async fn together(
+    run: &mut Run<'_>,
+    asked: Asked<'_>,
+    others: Option<&[SegmentNotes]>,
+) -> Result<(Vec<SegmentNotes>, Option<Summary>), JobError> {
+    let packs = run.cx.summarizer.takes().segments > 1;
+    let alone = asked.segments.len() == 1 && (others.is_none() || asked.total == 1);
+    if !packs || alone {
+        let mut notes = Vec::with_capacity(asked.segments.len());
+        for segment in asked.segments {
+            notes.push(one(run, asked.video, asked.transcript, segment, asked.total).await?);
+        }
+        return Ok((notes, None));
+    }
+    let chunks: Vec<Vec<&[Cue]>> =
+        asked.segments.iter().map(|it| chunks(run, asked.transcript, it)).collect();
+    let parts = asked.segments.iter().zip(&chunks);
+    let parts: Vec<Part<'_>> = parts.map(|(segment, chunks)| Part { segment, chunks }).collect();
+    let advanced = advanced(run);
+    let language = language(run, asked.transcript);
+    let first = asked.segments.first().map(|it| it.index);
+    let telling = Telling::new(run, first);
+    let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
+    let request = PackRequest {
+        video: asked.video,
+        parts: &parts,
+        segments_total: asked.total,
+        others,
+        style: run.job.input.style,
+        advanced,
+        language: &language,
+        transcript_language: &asked.transcript.language,
+        deltas: Deltas::to(&written).counting(&wasted),
+    };
+    let cx = run.cx;
+    let answer = run.during(telling.during(cx.summarizer.pack(&request))).await?;
+    telling.count(run);
+    match answer {
+        Ok(answer) => {
+            let Pack { notes, summary } = take(run, answer);
+            if notes.iter().any(|it| it.status == NotesStatus::Blocked) {
+                blocked(run);
+            }
+            Ok((notes, summary))
+        }
+        Err(error) => {
+            let Some(fallback) = fallback(run, &error) else { return Err(error.into()) };
+            warn!(%error, "the extractive summariser takes over");
+            let answer = run.during(telling.during(fallback.pack(&request))).await??;
+            degrade(run);
+            Ok((take(run, answer).notes, None))
+        }
+    }
+}
+
+fn chunks<'a>(run: &Run<'_>, transcript: &'a Transcript, segment: &Segment) -> Vec<&'a [Cue]> {
+    let cues = &transcript.cues[segment.cues.clone()];
+    chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect()
+}
+
+/// Of the notes.
+fn language(run: &Run<'_>, transcript: &Transcript) -> String {
+    run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone())
 }
 
 fn covers(notes: &SegmentNotes, segment: &Segment) -> bool {
@@ -74,14 +181,9 @@ async fn one(
     segment: &Segment,
     segments_total: usize,
 ) -> Result<SegmentNotes, JobError> {
-    let cues = &transcript.cues[segment.cues.clone()];
-    if cues.is_empty() {
-        return Ok(empty(segment, NotesStatus::Done));
-    }
-    let chunks: Vec<&[Cue]> =
-        chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect();
+    let chunks = chunks(run, transcript, segment);
     let advanced = advanced(run);
-    let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let language = language(run, transcript);
     let telling = Telling::new(run, Some(segment.index));
     let written = |text: &str| telling.add(text);
     let wasted = |usage| telling.waste(usage);
