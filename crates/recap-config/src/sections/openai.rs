@@ -8,6 +8,9 @@ use crate::check::{between, url};
 use crate::error::Problem;
 use crate::secret::Secret;
 
+/// In tokens: the largest chunk of a transcript, and what is asked about it.
+const LEAST_PROMPT: u32 = 2048;
+
 /// A server that speaks the chat completions of the OpenAI API, such as Ollama,
 /// llama.cpp, vLLM or OpenRouter; used if `summarize.provider` is `openai`: `[openai]`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -22,7 +25,7 @@ pub struct OpenaiConfig {
     /// used when one does not exist, is out of quota, or failing. At least one is
     /// needed.
     pub models: Vec<String>,
-    /// Tokens that a model takes, prompt and answer together, up to 2 million. Longer
+    /// Tokens that a model takes, prompt and answer together, 3072 to 2 million. Longer
     /// texts are asked about in parts. No more than the server really has: Ollama cuts
     /// what is too long, and says nothing.
     pub context_tokens: u32,
@@ -134,9 +137,9 @@ impl OpenaiConfig {
         if self.models.iter().any(|it| it.trim().is_empty()) {
             found.push(Problem::invalid("openai.models", "name no empty model"));
         }
-        between("openai.context_tokens", self.context_tokens, 2048, 2_000_000, found);
-        if self.max_output_tokens > self.context_tokens / 2 {
-            let mend = "leave at least half of openai.context_tokens to the prompt";
+        between("openai.context_tokens", self.context_tokens, 3072, 2_000_000, found);
+        if self.max_output_tokens.saturating_add(LEAST_PROMPT) > self.context_tokens {
+            let mend = "leave 2048 of openai.context_tokens to the prompt";
             found.push(Problem::invalid("openai.max_output_tokens", mend));
         }
         self.check_calls(found);

@@ -124,7 +124,7 @@ fn bounds_sections_and_syntax_are_checked() {
     );
     check_refused("", [("RECAP_GEMINI__MODELS", "")], &["gemini.models"]);
     check_refused("", [("RECAP_OPENAI__BASE_URL", "http://me:x@host/v1")], &["openai.base_url"]);
-    check_refused("", [("RECAP_OPENAI__MAX_OUTPUT_TOKENS", "3000")], &["at least half"]);
+    check_refused("", [("RECAP_OPENAI__MAX_OUTPUT_TOKENS", "3000")], &["leave 2048"]);
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(super) fn classify(status: u16, said: &Said, wait: Option<Duration>) -> Trou
         (404, _) if said.has(&["model", "no endpoints"]) => Failure::Retired.into(),
         (404, _) => Trouble::refused(NO_API),
         // A wait that is named beside these is too short.
-        (429, _) if said.has(&["insufficient_quota", "credit_balance", "billing"]) => {
+        (429, _) if said.has(&["insufficient_quota", "credit_balance"]) => {
             Trouble::refused(NO_MONEY)
         }
         (429, _) if said.has(&["per-day", "per day", "_daily"]) => Failure::DaySpent.into(),

@@ -86,7 +86,7 @@ impl Said {
                 "grammar",
                 "requested parameters",
             ];
-            (self.has(&words)).then_some(Objection::Json)
+            self.has(&words).then_some(Objection::Json)
         }
     }
 

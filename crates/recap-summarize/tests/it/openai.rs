@@ -227,8 +227,8 @@ async fn a_segment_that_does_not_fit_is_asked_about_in_parts() {
 async fn a_small_window_is_kept_to_from_the_start() {
     let server = OpenAi::start(0, Shape::LlamaCpp).await.unwrap();
     let mut config = openai_config(server.base_url());
-    config.openai.context_tokens = 2048;
-    server.set_context_tokens(2048);
+    config.openai.context_tokens = 3072;
+    server.set_context_tokens(3072);
     let answer = Talk::new("demo").note(summarizer(&config).as_ref(), 1).await.unwrap();
     let calls = server.calls();
     assert!(calls.len() > 1 && calls.iter().all(|it| it.status == 200), "{calls:?}");

@@ -146,6 +146,20 @@ fn the_doctor_names_what_is_missing() {
 }
 
 #[test]
+fn the_doctor_asks_for_a_server_of_the_openai_api() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ("RECAP_OPENAI__BASE_URL", "http://127.0.0.1:9/v1");
+    let proxy = ("RECAP_MEDIA__PROXY", "http://127.0.0.1:9");
+    let provider = ("RECAP_SUMMARIZE__PROVIDER", "openai");
+    let done = recap(&dir, &["doctor"], &[proxy, provider, server]);
+    assert!(text(&done.stdout).contains("RECAP_OPENAI__MODELS"), "{}", text(&done.stdout));
+    let models = ("RECAP_OPENAI__MODELS", "llama3.2");
+    let done = recap(&dir, &["doctor"], &[proxy, provider, server, models]);
+    let mend = "start the server, or correct openai.base_url";
+    assert!(text(&done.stdout).contains(mend), "{}", text(&done.stdout));
+}
+
+#[test]
 fn help_is_worth_reading() {
     let dir = tempfile::tempdir().unwrap();
     let pages = [
