@@ -86,6 +86,11 @@ impl Gemini {
         self.shared.set_model_fault(model, fault);
     }
 
+    /// So many calls to this model are left of the day, until [`Self::reset`].
+    pub fn set_quota(&self, model: &str, calls: u32) {
+        self.shared.set_quota(model, calls);
+    }
+
     /// Every answer waits this long, refusals too, until [`Self::reset`].
     pub fn set_delay(&self, delay: Duration) {
         self.shared.delay.set(delay);

@@ -19,6 +19,7 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("ok_manual01", "captions_manual en 840s"),
     ("ok_asronly1", "captions_automatic en 840s"),
     ("ok_short3m1", "captions_automatic en 180s"),
+    ("ok_hour0001", "captions_manual en 3600s"),
     ("ok_long3h01", "captions_manual en 10800s"),
     ("ok_bigreal1", "captions_manual en 1620s"),
     ("ok_nsig0001", "captions_manual en 840s"),

@@ -1,5 +1,6 @@
 //! What all connections of one simulated Gemini share.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ pub(super) struct Shared {
     pub(super) delay: Delay,
     pub(super) files: Files,
     faults: Mutex<Faults<Fault>>,
+    /// Calls that are left of the day, of models of which that is known.
+    quotas: Mutex<BTreeMap<String, u32>>,
 }
 
 impl Default for Shared {
@@ -24,6 +27,7 @@ impl Default for Shared {
             delay: Delay::default(),
             files: Files::default(),
             faults: Mutex::default(),
+            quotas: Mutex::default(),
         }
     }
 }
@@ -37,13 +41,24 @@ impl Shared {
         locked(&self.faults).for_model(model, fault);
     }
 
+    pub(super) fn set_quota(&self, model: &str, calls: u32) {
+        locked(&self.quotas).insert(model.to_owned(), calls);
+    }
+
     pub(super) fn next_fault(&self, model: &str) -> Option<Fault> {
+        if let Some(left) = locked(&self.quotas).get_mut(model) {
+            match left.checked_sub(1) {
+                Some(less) => *left = less,
+                None => return Some(Fault::RateDay),
+            }
+        }
         locked(&self.faults).next(model)
     }
 
     pub(super) fn reset(&self) {
         self.calls.clear();
         self.files.reset();
+        locked(&self.quotas).clear();
         self.delay.set(Duration::ZERO);
         *locked(&self.faults) = Faults::default();
     }

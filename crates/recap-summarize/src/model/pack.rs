@@ -16,8 +16,9 @@ use super::{Bounds, Prompt};
 use crate::{chapters as told, tidy};
 
 /// Fewest tokens of an answer for each segment, thoughts included: a title, a sentence
-/// and two points of English need about 150.
-const LEAST_ROOM: u32 = 250;
+/// and two points of English need about 120. An hour, however its chapters cut it, has
+/// at most ten segments: with answers of 1,000 tokens they are two questions.
+const LEAST_ROOM: u32 = 166;
 /// More segments in one answer are not told apart well: two hours.
 const MOST_SEGMENTS: u32 = 12;
 /// A prompt of more transcript is not read as closely.

@@ -51,13 +51,13 @@ impl Room {
     }
 
     /// For each of `count` that share an answer. The thoughts are shared as well, so
-    /// less of them is left to each: a sentence and two points take 250 at least.
+    /// less of them is left to each: a sentence and two points take 160 at least.
     pub(super) fn shared(max_output_tokens: u32, count: u32, style: Style, shorter: bool) -> Self {
         let tokens = max_output_tokens / count.max(1);
         let most = Self::new(u32::MAX, style, false);
         let tokens = if shorter { tokens / 2 } else { tokens };
         let fits = |wanted: u32, each: u32| wanted.min(tokens / each).max(1);
-        Self { sentences: fits(most.sentences, 160), points: fits(most.points, 120) }
+        Self { sentences: fits(most.sentences, 160), points: fits(most.points, 80) }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The summariser: notes on a segment, and a summary of all notes.
 
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -23,6 +24,9 @@ use crate::{chapters, tidy};
 pub(crate) struct Prompted<M> {
     model: M,
     bounds: Bounds,
+    /// Segments that were found to fit into one answer: models think at different
+    /// lengths.
+    fits: AtomicUsize,
 }
 
 /// What a model can take and may use.
@@ -45,13 +49,13 @@ impl Bounds {
 }
 
 /// Raised with each change of the prompts that makes for other summaries.
-const PROMPT_VERSION: u32 = 1;
+const PROMPT_VERSION: u32 = 2;
 /// Notes are not asked about in groups of fewer tokens.
 const LEAST_ROOM: usize = 512;
 
 impl<M: Model> Prompted<M> {
     pub(crate) fn new(model: M, bounds: Bounds) -> Self {
-        Self { model, bounds }
+        Self { model, bounds, fits: AtomicUsize::new(pack::segments(bounds)) }
     }
 
     fn budget<'a>(&self, deltas: Deltas<'a>) -> Budget<'a> {
@@ -133,7 +137,10 @@ impl<M: Model> Prompted<M> {
                     summary = whole;
                 }
                 Err(problem) if !problem.is_of_this_question() => return Err(problem.into()),
-                Err(_) if parts.len() > 1 => {
+                Err(problem) if parts.len() > 1 => {
+                    if matches!(problem, Problem::Cut) {
+                        self.fits.fetch_min(parts.len() / 2, Ordering::Relaxed);
+                    }
                     let (first, second) = parts.split_at(parts.len() / 2);
                     left.extend([(second, is_last), (first, false)]);
                 }
@@ -291,7 +298,8 @@ impl<M: Model> Summarizer for Prompted<M> {
     }
 
     fn takes(&self) -> Takes {
-        Takes { segments: pack::segments(self.bounds), tokens: pack::tokens(self.bounds) }
+        let segments = self.fits.load(Ordering::Relaxed);
+        Takes { segments, tokens: pack::tokens(self.bounds) }
     }
 
     async fn pack(&self, request: &PackRequest<'_>) -> Result<Answer<Pack>, SummarizerError> {

@@ -10,6 +10,7 @@ mod failing;
 mod hostile;
 mod noting;
 mod openai;
+mod packing;
 mod reading_along;
 mod stub;
 mod support;

@@ -12,7 +12,7 @@ use super::{A_WHILE, summarize};
 
 /// Six segments, of which three are taken at once.
 fn jobs() -> TestJobs {
-    let jobs = TestJobs::with(|cx| cx.policy.segment = Duration::from_secs(130));
+    let jobs = TestJobs::with(|cx| cx.policy.segment = Duration::from_secs(145));
     jobs.summarizer.set_takes(3);
     jobs
 }
@@ -21,10 +21,10 @@ fn pack(first: u32, last: u32, whole: bool) -> SummarizerCall {
     SummarizerCall::Pack { first, last, whole }
 }
 
-/// Of each segment, in order.
+/// Where each segment begins, in seconds.
 fn chapters(job: &Job) -> Vec<u64> {
     let chapters = &job.result.as_ref().unwrap().chapters;
-    chapters.iter().map(|it| it.start.as_secs() / 120).collect()
+    chapters.iter().map(|it| it.start.as_secs()).collect()
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn an_hour_takes_two_calls() {
     let job = summarize(&jobs).await;
     assert_eq!((job.status, job.usage.calls), (Status::Succeeded, 2));
     assert_eq!(jobs.summarizer.calls(), [pack(0, 2, false), pack(3, 5, true)]);
-    assert_eq!(chapters(&job), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(chapters(&job), [0, 100, 200, 300, 440, 580]);
     assert!(job.result.as_ref().unwrap().coverage >= 1.0);
     assert_eq!((job.progress.segments_done, job.progress.segments_total), (6, 6));
 }
@@ -50,7 +50,7 @@ async fn what_failed_is_asked_again_and_nothing_else() {
     assert_eq!(job.status, Status::Succeeded);
     let expected = [pack(0, 2, false), pack(3, 5, true), pack(3, 5, true)];
     assert_eq!(jobs.summarizer.calls(), expected);
-    assert_eq!(chapters(&job), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(chapters(&job), [0, 100, 200, 300, 440, 580]);
 }
 
 #[tokio::test]
@@ -58,8 +58,8 @@ async fn without_the_whole_it_is_made_of_the_notes() {
     let jobs = jobs();
     let refused = |index: u32| SegmentNotes {
         index,
-        start: Duration::from_mins(2) * index,
-        end: Duration::from_mins(2) * (index + 1),
+        start: Duration::from_secs(144) * index,
+        end: Duration::from_secs(144) * (index + 1),
         title: String::new(),
         summary: String::new(),
         points: Vec::new(),
@@ -93,5 +93,5 @@ async fn a_provider_that_rests_leaves_all_of_them_to_the_fallback() {
     let job = summarize(&jobs).await;
     assert_eq!(job.status, Status::Succeeded);
     assert_eq!(job.degraded.as_deref(), Some("extractive_fallback"));
-    assert_eq!(chapters(&job), [0, 1, 2, 3, 4, 5]);
+    assert_eq!(chapters(&job), [0, 100, 200, 300, 440, 580]);
 }
