@@ -26,6 +26,11 @@ pub(crate) fn peers() -> anyhow::Result<std::path::PathBuf> {
     python::install_peers()
 }
 
+/// Installs what scores summaries; its Python.
+pub(crate) fn eval() -> anyhow::Result<std::path::PathBuf> {
+    python::install_eval()
+}
+
 /// Installs a package of Debian.
 fn install_package(name: &str) -> anyhow::Result<()> {
     // A fresh image has no lists.
