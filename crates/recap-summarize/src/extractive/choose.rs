@@ -114,9 +114,9 @@ fn quality(sentence: &Sentence<'_>, lexicon: &Lexicon) -> f64 {
         opening = lexicon.opening(rest);
     }
     match opening {
-        Some((Opener::Aside, _)) => quality *= 0.5,
-        Some((Opener::Dangling, _)) => quality *= 0.5,
-        _ if lexicon.refers_back(sentence.words) => quality *= 0.8,
+        Some((Opener::Aside, _)) => quality *= 0.4,
+        Some((Opener::Dangling, _)) => quality *= 0.8,
+        _ if lexicon.refers_back(sentence.words) => quality *= 0.9,
         _ => {}
     }
     if sentence.raw.contains(['?', '？', '؟']) {
@@ -136,7 +136,7 @@ fn quality(sentence: &Sentence<'_>, lexicon: &Lexicon) -> f64 {
 /// what they have told.
 fn by_place(at: usize, of: usize) -> f64 {
     let place = as_f64(at) / as_f64(of.max(1));
-    if !(0.06..0.94).contains(&place) { 1.1 } else { 1.0 }
+    if !(0.06..0.94).contains(&place) { 1.05 } else { 1.0 }
 }
 
 /// A long sentence says more, but not as much more as it is longer. One clause
@@ -150,5 +150,5 @@ fn by_length(words: usize) -> f64 {
         35..=45 => 0.7,
         _ => 0.4,
     };
-    fit / as_f64(words.max(4)).sqrt()
+    fit / as_f64(words.max(4)).powf(0.6)
 }

@@ -8,9 +8,9 @@ use super::words::Word;
 use crate::tidy::is_unspaced;
 
 /// Lengths of a stretch, in words.
-const SHORTEST: usize = 6;
-const USUAL: usize = 17;
-const LONGEST: usize = 30;
+const SHORTEST: usize = 7;
+const USUAL: usize = 18;
+const LONGEST: usize = 32;
 /// A place where a clause is likely to begin; see [`merit`].
 const CLEAN: i32 = 20;
 /// Worse than any stretch: no way leads there.
@@ -51,7 +51,7 @@ pub(super) fn stretches(
 
 /// What a length costs; more pieces cost more than fewer.
 fn unusual(words: usize) -> i32 {
-    12 + i32::try_from(words.abs_diff(USUAL)).unwrap_or(i32::MAX / 4)
+    20 + i32::try_from(words.abs_diff(USUAL)).unwrap_or(i32::MAX / 4)
 }
 
 /// How good it is to cut before each word, and after the last.
@@ -155,9 +155,8 @@ mod tests {
 
     #[test]
     fn text_without_any_hint_is_cut_evenly() {
-        let line = ["word"; 10].join(" ");
-        let piece = |words| (vec!["word"; words].join(" "), 1);
-        let (first, last) = (piece(20), piece(20));
-        check(&[&line; 4], &[(&first.0, 1), (&last.0, 1)]);
+        let words: Vec<String> = ('a'..='t').map(|it| it.to_string().repeat(5)).collect();
+        let line = words.join(" ");
+        check(&[&line, &line], &[(&line, 1), (&line, 1)]);
     }
 }

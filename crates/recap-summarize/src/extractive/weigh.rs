@@ -1,6 +1,6 @@
 //! What each sentence is worth, and what it still adds to others.
 //!
-//! A term is worth as many sentences as say it, and with each sentence that is
+//! A term is worth about as much as the sentences that say it are many, and with each sentence that is
 //! chosen what is told of it is worth less: so the chosen say what the text says
 //! most, and each something else. It is the greedy way to a maximum of a
 //! submodular function (H. Lin and J. Bilmes, "A Class of Submodular Functions
@@ -9,11 +9,13 @@
 use super::words::{Vocabulary, Word};
 
 /// What a term is worth after each time it was told.
-const TOLD: f64 = 0.6;
+const TOLD: f64 = 0.65;
 /// Of a term that only one sentence has.
-const SINGLE: f64 = 0.2;
+const SINGLE: f64 = 0.1;
 /// Of a term of the title or the chapter, beside what it is worth.
-const TOPIC: f64 = 1.5;
+const TOPIC: f64 = 2.0;
+/// What many sentences say is worth a little more than their number.
+const POWER: f64 = 1.15;
 
 /// Terms of texts, and the worth of each.
 #[derive(Debug)]
@@ -36,8 +38,8 @@ impl Weighed {
         for term in terms.iter().flatten() {
             worth[index(*term)] += 1.0;
         }
-        for worth in worth.iter_mut().filter(|it| **it < 2.0) {
-            *worth *= SINGLE;
+        for worth in &mut worth {
+            *worth = if *worth < 2.0 { *worth * SINGLE } else { worth.powf(POWER) };
         }
         for term in set(topic) {
             worth[index(term)] *= TOPIC;
