@@ -10,7 +10,7 @@ use super::weigh::{Weighed, as_f64};
 use super::words::{Vocabulary, length, words};
 
 /// Two sentences more alike than this are one for the reader.
-const SAME: f64 = 0.75;
+const SAME: f64 = 0.6;
 
 /// A fragment is quoted only where there is nothing else.
 const BY_EDGES: [f64; 3] = [0.5, 0.75, 1.0];

@@ -6,6 +6,8 @@
 //! submodular function (H. Lin and J. Bilmes, "A Class of Submodular Functions
 //! for Document Summarization", 2011), whose cost grows with the words alone.
 
+use std::collections::HashMap;
+
 use super::words::{Vocabulary, Word};
 
 /// What a term is worth after each time it was told.
@@ -17,7 +19,7 @@ const TOPIC: f64 = 2.0;
 /// What many sentences say is worth a little more than their number.
 const POWER: f64 = 1.15;
 
-/// Terms of texts, and the worth of each.
+/// Terms of texts, single ones and pairs, and the worth of each.
 #[derive(Debug)]
 pub(super) struct Weighed {
     /// Of each text, sorted, each once.
@@ -32,16 +34,21 @@ impl Weighed {
         topic: &[Word<'_>],
         vocabulary: &mut Vocabulary<'_>,
     ) -> Self {
-        let terms: Vec<Vec<u32>> = texts.map(|it| set(vocabulary.terms(it))).collect();
-        let topic = vocabulary.terms(topic);
-        let mut worth = vec![0.0; vocabulary.len()];
+        let said: Vec<Vec<u32>> = texts.map(|it| vocabulary.terms(it)).collect();
+        let topic = set(vocabulary.terms(topic));
+        let singles = vocabulary.len();
+        let mut pairs = HashMap::new();
+        let terms = said.into_iter().map(|it| with_pairs(it, singles, &mut pairs));
+        let terms: Vec<Vec<u32>> = terms.collect();
+        let mut worth = vec![0.0; singles + pairs.len()];
         for term in terms.iter().flatten() {
             worth[index(*term)] += 1.0;
         }
-        for worth in &mut worth {
-            *worth = if *worth < 2.0 { *worth * SINGLE } else { worth.powf(POWER) };
+        for (at, worth) in worth.iter_mut().enumerate() {
+            let once = if at < singles { SINGLE } else { 0.0 };
+            *worth = if *worth < 2.0 { *worth * once } else { worth.powf(POWER) };
         }
-        for term in set(topic) {
+        for term in topic {
             worth[index(term)] *= TOPIC;
         }
         Self { terms, worth }
@@ -82,6 +89,21 @@ impl Weighed {
         let shorter = a.len().min(b.len());
         if shorter == 0 { 0.0 } else { as_f64(shared) / as_f64(shorter) }
     }
+}
+
+/// The terms, and each two that follow each other as a term of their own, with a
+/// number above those of single ones: `water tower` is more than both.
+fn with_pairs(
+    mut said: Vec<u32>,
+    singles: usize,
+    pairs: &mut HashMap<(u32, u32), u32>,
+) -> Vec<u32> {
+    for at in 1..said.len() {
+        let next = u32::try_from(singles + pairs.len()).unwrap_or(u32::MAX);
+        let pair = *pairs.entry((said[at - 1], said[at])).or_insert(next);
+        said.push(pair);
+    }
+    set(said)
 }
 
 fn set(mut terms: Vec<u32>) -> Vec<u32> {
@@ -131,7 +153,7 @@ mod tests {
     #[test]
     fn likeness_is_what_is_shared() {
         let texts = weighed("");
-        assert!(texts.likeness(0, 1) > 0.5);
+        assert!(texts.likeness(0, 1) > 0.3);
         assert!(texts.likeness(0, 2) < 1e-9);
         assert!((texts.likeness(1, 1) - 1.0).abs() < 1e-9);
     }
