@@ -13,6 +13,7 @@ mod quote;
 mod sentences;
 mod split;
 mod stretches;
+mod topics;
 mod weigh;
 mod whole;
 mod words;

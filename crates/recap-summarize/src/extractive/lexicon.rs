@@ -1,7 +1,7 @@
 //! What is worth knowing about a language to quote from it well. Every language
 //! works without; these few words make the quotes better.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 
 use super::words::Word;
 

@@ -1,6 +1,6 @@
 //! A title for a part of a video: the phrases that keep coming back in it.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::lexicon::Lexicon;
 use super::sentences::Sentence;

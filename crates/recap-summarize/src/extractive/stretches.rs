@@ -34,8 +34,11 @@ pub(super) fn stretches(
         let value = |start: usize| {
             best[start].0.saturating_add(merits[end]) - unusual((end - start) / scale)
         };
-        let ways = starts.filter(|it| *it < end).map(|it| (value(it), it));
-        best.push(ways.max().unwrap_or((NO_WAY, end - 1)));
+        let mut way = (NO_WAY, end - 1);
+        for start in starts.take_while(|it| *it < end) {
+            way = way.max((value(start), start));
+        }
+        best.push(way);
     }
     let mut found = Vec::new();
     let mut end = words.len();

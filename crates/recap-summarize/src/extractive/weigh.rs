@@ -6,7 +6,7 @@
 //! submodular function (H. Lin and J. Bilmes, "A Class of Submodular Functions
 //! for Document Summarization", 2011), whose cost grows with the words alone.
 
-use std::collections::HashMap;
+use foldhash::{HashMap, HashMapExt as _};
 
 use super::words::{Vocabulary, Word};
 

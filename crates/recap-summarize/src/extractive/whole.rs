@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use recap_core::ports::CombineRequest;
 use recap_core::summary::{KeyPoint, SegmentNotes, Style, Summary};
+use recap_core::video::{Chapter, VideoMetadata};
 
 use super::choose::{Ranked, Wish};
 use super::lexicon::{Lexicon, primary};
 use super::sentences::Sentence;
 use super::words::{Vocabulary, Word, words};
-use super::{NAME, split};
+use super::{NAME, phrases, split, topics};
 use crate::{chapters, tidy};
 
 const NOT_TRANSLATED: &str =
@@ -35,13 +36,49 @@ pub(super) fn combine(request: &CombineRequest<'_>) -> (Summary, Vec<String>) {
         title: title(request, &told),
         tldr: tldr(request, &key_points, &told, lexicon),
         key_points,
-        chapters: chapters::chapters(request.video, request.notes),
+        chapters: chapters::chapters(&with_chapters(request, &told, lexicon), request.notes),
         language: language.to_owned(),
         style: request.style,
         model: NAME.to_owned(),
         coverage: request.coverage.clamp(0.0, 1.0),
     };
     (summary, warnings)
+}
+
+/// The video, with chapters where its topic changes if it has none of its own.
+fn with_chapters(
+    request: &CombineRequest<'_>,
+    told: &[&SegmentNotes],
+    lexicon: &Lexicon,
+) -> VideoMetadata {
+    let mut video = request.video.clone();
+    // Of notes that a model wrote each is a chapter with a title of its own.
+    if video.chapters.len() > 1 || told.iter().any(|it| it.model != NAME) {
+        return video;
+    }
+    let all = told.iter().flat_map(|it| &it.points);
+    let quotes: Vec<Quote<'_>> = all.map(|it| quote(it.start, &it.text)).collect();
+    let mut vocabulary = Vocabulary::new(lexicon);
+    let terms = quotes.iter().map(|it| (it.start, vocabulary.terms(&it.words)));
+    let mut starts = topics::changes(&terms.collect::<Vec<_>>());
+    starts.insert(0, 0);
+    let end = request.notes.last().map_or(Duration::ZERO, |it| it.end);
+    // Between the last point of the one topic and the first of the other.
+    let begin = |at: usize| match (at.checked_sub(1), quotes.get(at)) {
+        (Some(last), Some(next)) => quotes[last].start.saturating_add(next.start) / 2,
+        (None, _) => Duration::ZERO,
+        (_, None) => end,
+    };
+    let ends = starts.iter().skip(1).copied().chain([quotes.len()]);
+    let chapters = starts.iter().zip(ends).map(|(from, to)| {
+        let sentences: Vec<Sentence<'_>> = quotes[*from..to].iter().map(sentence).collect();
+        let title = phrases::title(&sentences, &request.video.title, &mut vocabulary, lexicon);
+        let first = quotes.get(*from).map_or("", |it| it.text);
+        let title = tidy::title(&[&title.unwrap_or_default()], first);
+        Chapter { title, start: begin(*from), end: begin(to) }
+    });
+    video.chapters = chapters.collect();
+    video
 }
 
 /// The language of the summary, and what there is to say about it. Notes that
@@ -116,7 +153,6 @@ fn chosen(
     wish: Wish<'_>,
     lexicon: &Lexicon,
 ) -> Vec<usize> {
-    let sentence = |it| sentence(it);
     let sentences: Vec<Sentence<'_>> = quotes.iter().map(sentence).collect();
     let mut vocabulary = Vocabulary::new(lexicon);
     let topic = topic(request, told);

