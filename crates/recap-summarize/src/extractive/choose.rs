@@ -152,3 +152,69 @@ fn by_length(words: usize) -> f64 {
     };
     fit / as_f64(words.max(4)).powf(0.6)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ops::Range;
+    use std::time::Duration;
+
+    use super::super::lexicon::Lexicon;
+    use super::super::sentences::Sentence;
+    use super::super::words::{Vocabulary, Word, words};
+    use super::{Ranked, Wish};
+
+    /// Which of the texts, said ten seconds apart, are chosen.
+    fn chosen(texts: &[&str], wish: Wish<'_>, ranges: &[Range<Duration>]) -> Vec<usize> {
+        let lexicon = Lexicon::of("en");
+        let words: Vec<Vec<Word<'_>>> = texts.iter().map(|it| words(it)).collect();
+        let sentence = |at: usize| Sentence {
+            start: Duration::from_secs(10 * at as u64),
+            raw: texts[at],
+            at: 0,
+            words: &words[at],
+            edges: 2,
+        };
+        let sentences: Vec<Sentence<'_>> = (0..texts.len()).map(sentence).collect();
+        let mut vocabulary = Vocabulary::new(&lexicon);
+        Ranked::new(&sentences, "", &mut vocabulary, &lexicon).choose(wish, ranges)
+    }
+
+    #[test]
+    fn the_chosen_are_different_and_no_questions() {
+        let texts = [
+            "The tower stores the pressure that the whole city needs.",
+            "The tower stores all the pressure that the whole city needs.",
+            "A leak in the pipe lets dirty groundwater into the city.",
+            "Why does a leak in the pipe matter to the city at all?",
+        ];
+        let wish = Wish { most: 2, spread: 0.5, taken: &[] };
+        let chosen = chosen(&texts, wish, &[]);
+        assert_eq!((chosen.len(), chosen[1]), (2, 2), "{chosen:?}");
+    }
+
+    #[test]
+    fn what_asks_the_viewer_for_something_is_left_out() {
+        let texts = [
+            "Subscribe to the channel for a new water tower every week.",
+            "The water tower holds water for the whole city at night.",
+        ];
+        let wish = Wish { most: 1, spread: 0.0, taken: &[] };
+        assert_eq!(chosen(&texts, wish, &[]), [1]);
+        // Rather something else than what stands elsewhere already.
+        let texts = ["The tower holds the water.", "The city drinks the water."];
+        assert_eq!(chosen(&texts, Wish { taken: &[0], ..wish }, &[]), [1]);
+        assert_eq!(chosen(&texts, Wish { taken: &[1], ..wish }, &[]), [0]);
+    }
+
+    #[test]
+    fn every_range_with_a_sentence_gets_one() {
+        let texts: Vec<String> = ('a'..'u')
+            .map(|it| format!("The {} has a water tower and pipes.", it.to_string().repeat(4)))
+            .collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let at = Duration::from_secs;
+        let wish = Wish { most: 2, spread: 0.5, taken: &[] };
+        let chosen = chosen(&texts, wish, &[at(0)..at(30), at(150)..at(199)]);
+        assert!(chosen[0] < 3 && chosen[1] >= 15, "{chosen:?}");
+    }
+}

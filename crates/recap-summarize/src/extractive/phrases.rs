@@ -216,3 +216,40 @@ fn bare(word: &str) -> &str {
         _ => word,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::lexicon::Lexicon;
+    use super::super::sentences::Sentence;
+    use super::super::words::{Vocabulary, words};
+    use super::title;
+
+    #[track_caller]
+    fn check(language: &str, texts: &[&str], expected: Option<&str>) {
+        let lexicon = Lexicon::of(language);
+        let words: Vec<_> = texts.iter().map(|it| words(it)).collect();
+        let sentence = |(raw, words)| Sentence { start: Duration::ZERO, raw, at: 0, words, edges: 2 };
+        let words = words.iter().map(Vec::as_slice);
+        let sentences: Vec<_> = texts.iter().copied().zip(words).map(sentence).collect();
+        let mut vocabulary = Vocabulary::new(&lexicon);
+        let found = title(&sentences, "From rain to tap", &mut vocabulary, &lexicon);
+        assert_eq!(found.as_deref(), expected);
+    }
+
+    #[test]
+    fn a_title_is_what_keeps_coming_back() {
+        check(
+            "en",
+            &["A water tower stores rain.", "Each water tower leaks.", "It leaks at the tap."],
+            Some("Water tower · leaks"),
+        );
+        check("en", &["Rain falls.", "Rain ends."], None);
+        check("de", &["Die Königin legt Eier.", "Eier legt nur die Königin."], Some("Königin · Eier"));
+        check("fr", &["L’eau tombe.", "Beaucoup d’orages.", "Des orages encore."], Some("Orages"));
+        check("ja", &["和紙は強い。", "薄い和紙です。"], Some("和紙"));
+        check("ko", &["김치는 맵다.", "김치를 먹는다."], Some("김치"));
+        check("en", &[], None);
+    }
+}
