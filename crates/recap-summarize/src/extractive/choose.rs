@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn every_range_with_a_sentence_gets_one() {
         let texts: Vec<String> = ('a'..'u')
-            .map(|it| format!("The {} has a water tower and pipes.", it.to_string().repeat(4)))
+            .map(|it| format!("The {it}ana has a {it}obo, a {it}ulu and water from the {it}ipi."))
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let at = Duration::from_secs;

@@ -230,7 +230,8 @@ mod tests {
     fn check(language: &str, texts: &[&str], expected: Option<&str>) {
         let lexicon = Lexicon::of(language);
         let words: Vec<_> = texts.iter().map(|it| words(it)).collect();
-        let sentence = |(raw, words)| Sentence { start: Duration::ZERO, raw, at: 0, words, edges: 2 };
+        let sentence =
+            |(raw, words)| Sentence { start: Duration::ZERO, raw, at: 0, words, edges: 2 };
         let words = words.iter().map(Vec::as_slice);
         let sentences: Vec<_> = texts.iter().copied().zip(words).map(sentence).collect();
         let mut vocabulary = Vocabulary::new(&lexicon);
@@ -246,7 +247,11 @@ mod tests {
             Some("Water tower · leaks"),
         );
         check("en", &["Rain falls.", "Rain ends."], None);
-        check("de", &["Die Königin legt Eier.", "Eier legt nur die Königin."], Some("Königin · Eier"));
+        check(
+            "de",
+            &["Die Königin legt Eier.", "Eier legt nur die Königin."],
+            Some("Königin · Eier"),
+        );
         check("fr", &["L’eau tombe.", "Beaucoup d’orages.", "Des orages encore."], Some("Orages"));
         check("ja", &["和紙は強い。", "薄い和紙です。"], Some("和紙"));
         check("ko", &["김치는 맵다.", "김치를 먹는다."], Some("김치"));

@@ -9,7 +9,7 @@ use crate::tidy::is_unspaced;
 
 /// Lengths of a stretch, in words.
 const SHORTEST: usize = 7;
-const USUAL: usize = 18;
+const USUAL: usize = 16;
 const LONGEST: usize = 32;
 /// A place where a clause is likely to begin; see [`merit`].
 const CLEAN: i32 = 20;
