@@ -31,6 +31,11 @@ pub(crate) fn peers() -> anyhow::Result<PathBuf> {
     python::install_peers()
 }
 
+/// Installs what scores summaries; its Python.
+pub(crate) fn eval() -> anyhow::Result<PathBuf> {
+    python::install_eval()
+}
+
 fn on_path(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file())

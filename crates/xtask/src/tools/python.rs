@@ -57,6 +57,18 @@ const PEERS: Environment = Environment {
     pins: include_str!("../../../../bench/peers/worker/requirements.txt"),
 };
 
+/// ROUGE, and the summarisers that ours is compared with; no test needs it.
+const EVAL: Environment = Environment {
+    name: "eval",
+    packages: &["--requirement=crates/xtask/requirements/eval.txt"],
+    pins: include_str!("../../requirements/eval.txt"),
+};
+
+pub(super) fn install_eval() -> anyhow::Result<PathBuf> {
+    install_one(&EVAL)?;
+    Ok(root().join("target/tools").join(EVAL.name).join("bin/python"))
+}
+
 pub(super) fn install_peers() -> anyhow::Result<PathBuf> {
     install_one(&PEERS)?;
     Ok(root().join("target/tools").join(PEERS.name).join("bin"))
