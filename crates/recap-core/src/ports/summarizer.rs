@@ -31,11 +31,13 @@ impl<'a> Deltas<'a> {
     }
 
     /// The same, which also counts what was paid for nothing.
+    #[must_use]
     pub fn counting(self, sink: &'a (dyn Fn(Usage) + Send + Sync)) -> Self {
         Self { waste: Some(sink), ..self }
     }
 
     /// The same without the text.
+    #[must_use]
     pub fn silently(self) -> Self {
         Self { text: None, ..self }
     }
