@@ -73,14 +73,15 @@ fn pieces_of<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> anyhow::Result<(
                 let number = number.trim().parse().with_context(|| format!("{{{number}:"))?;
                 (Piece::Opens(number), words)
             }
-            _ => match after.split_once(')').map(|it| (it.0.parse::<f64>(), it.1)) {
-                Some((Ok(pause), behind)) => (Piece::Pause(pause), behind),
-                _ => {
+            _ => {
+                let inside = after.split_once(')').map(|it| (it.0.parse::<f64>(), it.1));
+                let Some((Ok(pause), behind)) = inside else {
                     // A bracket of the text itself.
                     text = at + 1;
                     continue;
-                }
-            },
+                };
+                (Piece::Pause(pause), behind)
+            }
         };
         pieces.extend([Piece::Words(&rest[..at]), piece]);
         (rest, text) = (behind, 0);
