@@ -41,12 +41,11 @@ async fn from_text(
     };
     let (notes, summary) = notes::all(run, video, transcript, &segments).await?;
     let coverage = whole::share_read(transcript, &segments, &notes);
-    let summary = match summary {
-        Some(summary) => Summary { coverage, ..summary },
-        None => {
-            let told = Told { video, notes: &notes, spoken: &transcript.language, coverage };
-            whole::combine(run, told).await?
-        }
+    let summary = if let Some(summary) = summary {
+        Summary { coverage, ..summary }
+    } else {
+        let told = Told { video, notes: &notes, spoken: &transcript.language, coverage };
+        whole::combine(run, told).await?
     };
     run.job.result = Some(summary);
     reuse::keep(run, Some(transcript)).await;

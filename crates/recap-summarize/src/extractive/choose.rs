@@ -136,7 +136,7 @@ fn quality(sentence: &Sentence<'_>, lexicon: &Lexicon) -> f64 {
 /// what they have told.
 fn by_place(at: usize, of: usize) -> f64 {
     let place = as_f64(at) / as_f64(of.max(1));
-    if !(0.06..0.94).contains(&place) { 1.05 } else { 1.0 }
+    if (0.06..0.94).contains(&place) { 1.0 } else { 1.05 }
 }
 
 /// A long sentence says more, but not as much more as it is longer. One clause

@@ -29,11 +29,10 @@ pub(super) fn stretches(
     // Two characters count as a word.
     let scale = if words[0].1.starts_with(is_unspaced) { 2 } else { 1 };
     let mut best: Vec<(i32, usize)> = vec![(0, 0)];
-    for end in 1..=words.len() {
+    for (end, merit) in merits.iter().enumerate().skip(1) {
         let starts = end.saturating_sub(LONGEST * scale)..=end.saturating_sub(SHORTEST * scale);
-        let value = |start: usize| {
-            best[start].0.saturating_add(merits[end]) - unusual((end - start) / scale)
-        };
+        let value =
+            |start: usize| best[start].0.saturating_add(*merit) - unusual((end - start) / scale);
         let mut way = (NO_WAY, end - 1);
         for start in starts.take_while(|it| *it < end) {
             way = way.max((value(start), start));

@@ -117,7 +117,7 @@ impl Drop for Kept {
     fn drop(&mut self) {
         let request = self.http.delete(&self.url).header("x-goog-api-key", self.key.clone());
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-        #[expect(clippy::disallowed_methods, reason = "one request, which ends by itself")]
+        // One request, which ends by itself.
         runtime.spawn(async move {
             match request.timeout(PATIENCE).send().await {
                 Ok(response) if response.status().is_success() => debug!("a file is deleted"),

@@ -90,7 +90,7 @@ async fn what_does_not_fit_into_one_answer_is_asked_in_halves() {
         let answer = pack(&talk, &*summarizer, 0, Some(&[])).await.unwrap();
         sound(&talk, &answer.value.notes);
         assert!(answer.value.summary.is_some(), "{fault:?}");
-        let asked: Vec<Vec<u64>> = gemini.calls().iter().map(|it| segments(it)).collect();
+        let asked: Vec<Vec<u64>> = gemini.calls().iter().map(segments).collect();
         assert_eq!(asked, [vec![0, 1, 2], vec![0, 1, 2], vec![0], vec![1, 2]], "{fault:?}");
         // Who was cut asks for less the next time.
         let most = summarizer.takes().segments;

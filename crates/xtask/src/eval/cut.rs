@@ -2,7 +2,7 @@
 
 use recap_core::transcript::Cue;
 
-use crate::eval::forms::Word;
+use super::forms::Word;
 
 /// Where nothing ends a sentence, runs of this many words, or twice as many characters.
 const RUN: usize = 18;

@@ -63,33 +63,28 @@ pub(super) fn parse(source: &str) -> anyhow::Result<Talk> {
 }
 
 fn pieces_of<'a>(line: &'a str, pieces: &mut Vec<Piece<'a>>) -> anyhow::Result<()> {
-    let mut rest = line;
-    while let Some(at) = rest.find(['{', '}', '(']) {
-        pieces.push(Piece::Words(&rest[..at]));
+    let (mut rest, mut text) = (line, 0);
+    while let Some(at) = rest[text..].find(['{', '}', '(']).map(|it| text + it) {
         let after = &rest[at + 1..];
-        rest = match rest.as_bytes()[at] {
-            b'}' => {
-                pieces.push(Piece::Closes);
-                after
-            }
+        let (piece, behind) = match rest.as_bytes()[at] {
+            b'}' => (Piece::Closes, after),
             b'{' => {
                 let (number, words) = after.split_once(':').context("`{3: words}`")?;
                 let number = number.trim().parse().with_context(|| format!("{{{number}:"))?;
-                pieces.push(Piece::Opens(number));
-                words
+                (Piece::Opens(number), words)
             }
             _ => {
                 let inside = after.split_once(')').map(|it| (it.0.parse::<f64>(), it.1));
-                if let Some((Ok(pause), behind)) = inside {
-                    pieces.push(Piece::Pause(pause));
-                    behind
-                } else {
+                let Some((Ok(pause), behind)) = inside else {
                     // A bracket of the text itself.
-                    pieces.push(Piece::Words(&rest[at..=at]));
-                    after
-                }
+                    text = at + 1;
+                    continue;
+                };
+                (Piece::Pause(pause), behind)
             }
         };
+        pieces.extend([Piece::Words(&rest[..at]), piece]);
+        (rest, text) = (behind, 0);
     }
     pieces.push(Piece::Words(rest));
     Ok(())

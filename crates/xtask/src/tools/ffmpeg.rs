@@ -50,7 +50,7 @@ fn make_sound(dir: &Path) -> anyhow::Result<()> {
     let quiet = ["-hide_banner", "-loglevel", "error", "-y"];
     let what = ["-f", "lavfi", "-i", tone, "-c:a", "libopus", "-b:a", "16k", &file];
     println_task(&format!("making {}", done.display()));
-    run(&program.display().to_string(), &[&quiet[..], &what[..]].concat())?;
+    run(program, &[&quiet[..], &what[..]].concat())?;
     fs::rename(&begun, &done)?;
     Ok(())
 }
