@@ -47,6 +47,12 @@ pub fn job_started(priority: &str, waited: Duration) {
     list::JOB_START_SECONDS.observe([priority], waited);
 }
 
+/// The first notes on a job are there, so long after it was asked for. `source` says
+/// what they were made of.
+pub fn first_notes(source: &str, after: Duration) {
+    list::FIRST_NOTES_SECONDS.observe([source], after);
+}
+
 /// A job has its terminal status, so long after it was asked for. `code` is
 /// empty for a success.
 pub fn job_ended(kind: &str, status: &str, code: &str, took: Duration) {

@@ -53,8 +53,6 @@ async fn seen(climb: &Climb<'_, '_>) -> VideoMetadata {
 fn unable(error: SummarizerError) -> Left {
     match error {
         SummarizerError::Unreadable => Left::Unable(ErrorCode::SummarizerUnreadable),
-        SummarizerError::Blocked => Left::Unable(ErrorCode::SummarizerBlocked),
-        SummarizerError::Unauthorized { .. } => Left::Unable(ErrorCode::SummarizerUnauthorized),
         error => Left::Stop(error.into()),
     }
 }

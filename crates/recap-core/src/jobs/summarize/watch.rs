@@ -95,15 +95,20 @@ pub(in crate::jobs) async fn first(
     let Some(segment) = Reel::of(run, video).get(0) else {
         return Err(JobError::fail(ErrorCode::NoCaptions).into());
     };
-    let watched = one(run, video, &segment, source).await?;
-    let language = watched.language.clone().or_else(|| video.language.clone());
+    let (notes, language) = match one(run, video, &segment, source).await {
+        Ok(watched) => (notes_of(&watched, &segment), watched.language),
+        // It may well be the only part of the video that is.
+        Err(Refused::Summarizer(SummarizerError::Blocked)) => (left_out(run, &segment), None),
+        Err(refused) => return Err(refused),
+    };
+    let language = language.or_else(|| video.language.clone());
     run.job.transcript = Some(TranscriptInfo {
         source,
         language: language.unwrap_or_else(|| UNDETERMINED.to_owned()),
         coverage: 0.0,
     });
     run.job.video = Some(video.clone());
-    run.note(notes_of(watched, &segment));
+    run.note(notes);
     Ok(run.save().await?)
 }
 
@@ -126,7 +131,7 @@ pub(super) async fn all(
             Some(known) => known.clone(),
             None => match one(run, video, &segment, source).await {
                 Ok(watched) => {
-                    let told = notes_of(watched, &segment);
+                    let told = notes_of(&watched, &segment);
                     run.note(told.clone());
                     told
                 }
@@ -140,8 +145,7 @@ pub(super) async fn all(
                     error @ (SummarizerError::Blocked | SummarizerError::Unreadable),
                 )) => {
                     warn!(segment.index, %error, "a segment is left out");
-                    blocked(run);
-                    let told = empty(&segment, NotesStatus::Blocked);
+                    let told = left_out(run, &segment);
                     run.note(told.clone());
                     told
                 }
@@ -206,8 +210,14 @@ async fn one(
     Ok(take(run, answer.map_err(Refused::Summarizer)?))
 }
 
+/// A segment that the summariser refused.
+fn left_out(run: &mut Run<'_>, segment: &Segment) -> SegmentNotes {
+    blocked(run);
+    empty(segment, NotesStatus::Blocked)
+}
+
 /// The notes, which end where the video does.
-fn notes_of(watched: Watched, segment: &Segment) -> SegmentNotes {
+fn notes_of(watched: &Watched, segment: &Segment) -> SegmentNotes {
     let end = watched.ends_at.unwrap_or(segment.end).clamp(segment.start, segment.end);
-    SegmentNotes { end, ..watched.notes }
+    SegmentNotes { end, ..watched.notes.clone() }
 }

@@ -187,14 +187,31 @@ async fn a_spent_quota_waits_and_goes_on_where_it_was() {
 }
 
 #[tokio::test]
-async fn a_segment_that_is_refused_is_left_out() {
+async fn a_segment_that_is_refused_is_left_out_be_it_the_first() {
+    let refused = || Reply::Fail(SummarizerError::Blocked);
+    for replies in [[ends(0, 600), refused()], [refused(), Reply::Default]] {
+        let jobs = jobs();
+        jobs.media.then(silent());
+        for reply in replies {
+            jobs.summarizer.then_watch(reply);
+        }
+        let job = summarize(&jobs).await;
+        assert_eq!(job.status, Status::Succeeded);
+        assert_eq!(jobs.summarizer.calls(), [Watch(0), Watch(1), Combine(2)]);
+        assert_eq!(job.degraded.as_deref(), Some("segments_blocked"));
+        assert!(job.result.unwrap().coverage < 1.0);
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_is_refused_ends_the_job() {
     let jobs = jobs();
     jobs.media.then(silent());
-    jobs.summarizer.then_watch(ends(0, 600)).then_watch(Reply::Fail(SummarizerError::Blocked));
+    let problem = "the key is not accepted";
+    jobs.summarizer.then_watch(Reply::Fail(SummarizerError::Unauthorized { problem }));
     let job = summarize(&jobs).await;
-    assert_eq!(job.status, Status::Succeeded);
-    assert_eq!(job.degraded.as_deref(), Some("segments_blocked"));
-    assert!(job.result.unwrap().coverage < 1.0);
+    assert_eq!(job.error.unwrap().code, ErrorCode::SummarizerUnauthorized);
+    assert_eq!(jobs.summarizer.calls(), [Watch(0)]);
 }
 
 #[tokio::test]
