@@ -51,6 +51,11 @@ pub struct GeminiConfig {
     pub listen: bool,
     /// How long watching one segment may take in all, in seconds.
     pub watch_timeout_seconds: u64,
+    /// Price of a million tokens that are read, in US cents, for `recap plan`. That of
+    /// the first of the default models in autumn 2026; 0 where it is free.
+    pub price_input_cents: u32,
+    /// The same of a million tokens that are written, thinking included.
+    pub price_output_cents: u32,
     /// Largest answer that is read, in bytes.
     pub max_response_bytes: usize,
 }
@@ -75,6 +80,8 @@ impl Default for GeminiConfig {
             watch_videos: true,
             listen: true,
             watch_timeout_seconds: 300,
+            price_input_cents: 30,
+            price_output_cents: 250,
             max_response_bytes: 1 << 20,
         }
     }

@@ -2,6 +2,26 @@
 
 use std::ops::Range;
 
+use super::Segment;
+use crate::tokens;
+use crate::transcript::Cue;
+
+/// The groups of `spoken` segments, as [`pack`] makes them.
+pub fn questions(
+    spoken: &[&Segment],
+    cues: &[Cue],
+    segments: usize,
+    tokens: usize,
+) -> Vec<Range<usize>> {
+    let costs: Vec<usize> = spoken.iter().map(|it| cost(it, cues)).collect();
+    pack(&costs, segments, tokens)
+}
+
+/// What is said in the segment, in tokens, of which `cues` are all of the video.
+pub fn cost(segment: &Segment, cues: &[Cue]) -> usize {
+    cues[segment.cues.clone()].iter().map(|it| tokens::estimate(&it.text) + 1).sum()
+}
+
 /// Cuts `costs` of consecutive segments, in tokens, into the fewest groups of at most
 /// `segments` segments and `tokens` tokens, and those as even in number as can be. A
 /// segment that is larger than `tokens` has a group of its own. No group is empty.

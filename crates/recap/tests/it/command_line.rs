@@ -207,3 +207,36 @@ fn keys_are_made_listed_and_revoked() {
     let (code, out, _) = keys(&["secret"]);
     assert!(code == Some(0) && out.starts_with("whsec_") && out.lines().count() == 1, "{out}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_says_what_it_would_cost_and_asks_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let youtube = YouTube::start(0, dir.path()).await.unwrap();
+    let gemini = Gemini::start(0).await.unwrap();
+    let (proxy, base_url) = (youtube.proxy_url(), gemini.base_url());
+    let authority = youtube.ca_file().to_str().unwrap().to_owned();
+    let environment = [
+        ("RECAP_MEDIA__PROXY", &*proxy),
+        ("RECAP_MEDIA__CA_FILE", &*authority),
+        ("RECAP_GEMINI__BASE_URL", &*base_url),
+        ("GEMINI_API_KEY", "simulated"),
+    ];
+    let plan = |video: &str| {
+        let done = recap(&dir, &["plan", video], &environment);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        text(&done.stdout)
+    };
+    let hour = plan("ok_hour0001");
+    assert!(hour.contains("(1:00:00)\nsummariser: gemini\n"), "{hour}");
+    assert!(
+        hour.contains("\n  2. ") && hour.contains(" to 1:00:00, and the whole: about "),
+        "{hour}"
+    );
+    assert!(hour.contains("\n2 calls, about ") && hour.contains("at most 2000 written"), "{hour}");
+    let silent = plan("ok_nocaps01");
+    assert!(silent.contains("0:00 to 7:18, watched: about 44400 tokens\n"), "{silent}");
+    assert!(gemini.calls().is_empty());
+
+    let free = recap(&dir, &["plan", "ok_hour0001"], &environment[..2]);
+    assert!(text(&free.stdout).contains("no calls: "), "{}", text(&free.stderr));
+}

@@ -1,6 +1,5 @@
 //! Notes on the segments, few by few, each kept as it is finished.
 
-use std::ops::Range;
 use std::sync::atomic::Ordering;
 
 use tracing::{info, warn};
@@ -11,9 +10,8 @@ use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
 use crate::load::Luxury;
 use crate::ports::{Answer, Deltas, NotesRequest, Pack, PackRequest, Part, SummarizerError};
-use crate::segment::{Segment, chunk, pack};
+use crate::segment::{Segment, chunk, questions};
 use crate::summary::{NotesStatus, SegmentNotes, Summary};
-use crate::tokens;
 use crate::transcript::{Cue, Transcript};
 use crate::video::VideoMetadata;
 
@@ -47,7 +45,9 @@ pub(super) async fn all(
         kept.push(notes);
     }
     let mut summary = None;
-    for group in groups(run, transcript, &spoken) {
+    let takes = cx.summarizer.takes();
+    let groups = questions(&spoken, &transcript.cues, takes.segments, takes.tokens);
+    for group in groups {
         let calls = run.job.usage.calls;
         let asked = Asked { video, transcript, segments: &spoken[group], total: segments.len() };
         let others = (kept.len() + asked.segments.len() == segments.len()).then_some(&*kept);
@@ -90,16 +90,6 @@ struct Asked<'a> {
     segments: &'a [&'a Segment],
     /// Segments of the video in all.
     total: usize,
-}
-
-/// Which of the segments go together.
-fn groups(run: &Run<'_>, transcript: &Transcript, segments: &[&Segment]) -> Vec<Range<usize>> {
-    let takes = run.cx.summarizer.takes();
-    let cost = |it: &&Segment| -> usize {
-        transcript.cues[it.cues.clone()].iter().map(|it| tokens::estimate(&it.text) + 1).sum()
-    };
-    let costs: Vec<usize> = segments.iter().map(cost).collect();
-    pack(&costs, takes.segments, takes.tokens)
 }
 
 /// Notes on some segments; with `others`, which are the notes on all that remain,
