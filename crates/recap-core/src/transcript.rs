@@ -31,7 +31,7 @@ pub struct Cue {
     pub text: String,
 }
 
-/// Where a transcript came from.
+/// Where a transcript came from. Only added to.
 #[derive(
     Clone,
     Copy,
@@ -57,8 +57,6 @@ pub enum TranscriptSource {
     Video,
     /// None: the summariser listened to the video.
     Audio,
-    /// None: only the video's own description was read.
-    Metadata,
 }
 
 /// The cues of a video in order of start, not overlapping.

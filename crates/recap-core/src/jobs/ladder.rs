@@ -167,7 +167,7 @@ impl Refusals {
         match rung {
             Rung::Cache => true,
             Rung::Captions => !self.no_route,
-            Rung::Video | Rung::Audio | Rung::Metadata => self.may_watch && !self.nothing,
+            Rung::Video | Rung::Audio => self.may_watch && !self.nothing,
         }
     }
 
