@@ -255,10 +255,16 @@ impl<C: Client> Model for Caller<C> {
         budget: &mut Budget<'_>,
     ) -> Result<Reply, SummarizerError> {
         let mut failing = None;
-        let mut refused = false;
+        let (mut refused, mut gone) = (false, false);
         for model in self.usable().await {
             match self.ask_one(model, prompt, generation, budget).await {
                 Ok(verdict) => return Ok(Reply { model: model.to_owned(), verdict }),
+                // The day's video is another quota than the day's calls.
+                Err(GiveUp::Spent) if prompt.film.is_some() => {
+                    let until = self.client.whole_again((self.clock)());
+                    return Err(SummarizerError::QuotaSpent { until });
+                }
+                Err(GiveUp::Retired) if prompt.film.is_some() => gone = true,
                 // A video or a recording that one model does not take none does.
                 Err(GiveUp::BadRequest | GiveUp::NoRight(_)) if prompt.film.is_some() => {
                     return Err(SummarizerError::Unreadable);
@@ -272,6 +278,9 @@ impl<C: Client> Model for Caller<C> {
                 Err(GiveUp::Spent) => self.spend(model).await,
                 Err(GiveUp::Retired) => self.models.retire(model, (self.clock)()),
             }
+        }
+        if gone && failing.is_none() {
+            return Err(SummarizerError::Unreadable);
         }
         Err(self.no_model(failing, refused))
     }

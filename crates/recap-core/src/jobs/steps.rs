@@ -37,7 +37,7 @@ pub(super) async fn reading(run: &mut Run<'_>) -> Result<(VideoMetadata, Reading
         }
     }
     if let (Some(video), Some(info)) = (&run.job.video, &run.job.transcript)
-        && info.source.is_watched()
+        && can_watch(run, info.source)
     {
         return Ok((video.clone(), Reading::Watched(info.source)));
     }
@@ -70,6 +70,16 @@ pub(super) async fn reading(run: &mut Run<'_>) -> Result<(VideoMetadata, Reading
     add(run.job.child.get_or_insert_default(), captions.child);
     run.save().await?;
     Ok((captions.video, Reading::Text(captions.transcript)))
+}
+
+/// Whether this worker reads videos in that way.
+fn can_watch(run: &Run<'_>, source: TranscriptSource) -> bool {
+    let watches = run.cx.summarizer.watches();
+    match source {
+        TranscriptSource::Video => watches.video,
+        TranscriptSource::Audio => watches.sound && run.cx.media.records(),
+        _ => false,
+    }
 }
 
 /// The client's own transcript, which is kept already.

@@ -135,7 +135,8 @@ impl<'a> PackRequest<'a> {
 /// What came of several segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pack {
-    /// One for each part, in order; some may be refused.
+    /// One for each part, in order; some may be refused. Fewer, but at least one, if
+    /// something went wrong with the rest.
     pub notes: Vec<SegmentNotes>,
     /// The summary of the whole, if it was wanted and came along. Its coverage is
     /// the caller's to say.

@@ -54,7 +54,8 @@ pub fn find_ffmpeg(config: &Config, search_path: Option<&OsStr>) -> Option<PathB
     if setting.is_empty() {
         return on_path(search_path?, "ffmpeg");
     }
-    let path = PathBuf::from(setting);
+    // yt-dlp works in another directory than the one this is relative to.
+    let path = std::path::absolute(setting).unwrap_or_else(|_| setting.into());
     if !is_executable(&path) {
         tracing::warn!(path = %path.display(), "`media.ffmpeg_path` is no program; nothing is listened to");
         return None;

@@ -149,10 +149,8 @@ fn meant(failure: Failure) -> SummarizerError {
         Failure::Refused(problem) | Failure::NoRight(problem) => {
             SummarizerError::Unauthorized { problem }
         }
-        Failure::BadRequest => SummarizerError::Unreadable,
+        Failure::BadRequest | Failure::Retired => SummarizerError::Unreadable,
         Failure::Passing(source) => SummarizerError::Transient(source),
-        Failure::DaySpent | Failure::Retired => {
-            SummarizerError::Transient("the Files API takes no file now".into())
-        }
+        Failure::DaySpent => SummarizerError::Transient("the Files API takes no file now".into()),
     }
 }

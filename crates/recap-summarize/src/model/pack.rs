@@ -169,10 +169,9 @@ pub(super) fn parse(
 ) -> Option<(Vec<SegmentNotes>, Option<Gist>)> {
     let answer = whole_of(answer)?;
     let segments = answer.get("segments")?.as_array()?;
-    let notes = parts.iter().enumerate().map(|(at, part)| {
-        let object = about(segments, parts.len(), at, part)?;
-        read(object, part.segment, &request.video.title)
-    });
+    let told = about(segments, parts)?;
+    let notes = told.into_iter().zip(parts);
+    let notes = notes.map(|(object, part)| read(object, part.segment, &request.video.title));
     let notes: Vec<SegmentNotes> = notes.collect::<Option<_>>()?;
     let gist = match others {
         None => None,
@@ -181,12 +180,16 @@ pub(super) fn parse(
     Some((notes, gist))
 }
 
-/// The object with the part's index or, where the model counts in its own way, the
-/// one at its place.
-fn about<'a>(segments: &'a [Value], parts: usize, at: usize, part: &Part<'_>) -> Option<&'a Value> {
-    let index = f64::from(part.segment.index);
-    let named = segments.iter().find(|it| number(it, "index") == Some(index));
-    named.or_else(|| segments.get(at).filter(|_| segments.len() == parts))
+/// The objects of the parts, in their order: by the index or, where the model counts in
+/// its own way, all by their places.
+fn about<'a>(segments: &'a [Value], parts: &[Part<'_>]) -> Option<Vec<&'a Value>> {
+    let named = parts.iter().map(|part| {
+        let index = Some(f64::from(part.segment.index));
+        let mut found = segments.iter().filter(|it| number(it, "index") == index);
+        found.next().filter(|_| found.next().is_none())
+    });
+    let by_place = || (segments.len() == parts.len()).then(|| segments.iter().collect());
+    named.collect::<Option<Vec<_>>>().or_else(by_place)
 }
 
 fn gist(

@@ -136,7 +136,10 @@ impl<M: Model> Prompted<M> {
                     notes.extend(found);
                     summary = whole;
                 }
-                Err(problem) if !problem.is_of_this_question() => return Err(problem.into()),
+                // What is known is not lost; the rest is asked for by itself.
+                Err(problem) if !problem.is_of_this_question() => {
+                    return partial(notes, problem.into());
+                }
                 Err(problem) if parts.len() > 1 => {
                     if matches!(problem, Problem::Cut) {
                         self.fits.fetch_min(parts.len() / 2, Ordering::Relaxed);
@@ -144,7 +147,10 @@ impl<M: Model> Prompted<M> {
                     let (first, second) = parts.split_at(parts.len() / 2);
                     left.extend([(second, is_last), (first, false)]);
                 }
-                Err(_) => notes.push(self.notes_or_place(request, &parts[0], budget).await?),
+                Err(_) => match self.notes_or_place(request, &parts[0], budget).await {
+                    Ok(found) => notes.push(found),
+                    Err(error) => return partial(notes, error),
+                },
             }
         }
         Ok(Pack { notes, summary })
@@ -159,6 +165,10 @@ impl<M: Model> Prompted<M> {
     ) -> Result<(Vec<SegmentNotes>, Option<Summary>), Problem> {
         let tokens = self.bounds.max_output_tokens;
         let prompt = |amendments| pack::prompt(request, parts, others, tokens, amendments);
+        let is_divisible = parts.len() > 1 || others.is_some();
+        if is_divisible && prompt(Amendments::default()).tokens() > self.bounds.prompt_tokens() {
+            return Err(Problem::TooLong);
+        }
         let parse = |answer: &str| pack::parse(request, parts, others, answer);
         let (generation, amendments) = (self.generation(request.advanced), Amendments::default());
         let Asked { value: (notes, gist), model } =
@@ -339,6 +349,11 @@ impl<M: Model> Summarizer for Prompted<M> {
         let value = finished(request, value, model);
         Ok(Answer { value, usage: answer.usage, warnings: answer.warnings })
     }
+}
+
+/// What there is, if there is any.
+fn partial(notes: Vec<SegmentNotes>, error: SummarizerError) -> Result<Pack, SummarizerError> {
+    if notes.is_empty() { Err(error) } else { Ok(Pack { notes, summary: None }) }
 }
 
 /// The same as a question about all notes.

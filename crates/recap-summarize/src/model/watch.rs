@@ -92,14 +92,20 @@ pub(super) fn parse(request: &WatchRequest<'_>, answer: &str) -> Option<Watched>
     let notes = read(&answer, request.segment, &request.video.title)?;
     let language = text(&answer, "language").and_then(tag);
     let ends_at = number(&answer, "end_of_video").filter(|_| is_open(request));
-    Some(Watched { notes, language, ends_at: ends_at.and_then(|it| end(request, it)) })
+    let ends_at = ends_at.and_then(|it| end(request, it));
+    // Nobody speaks behind the end.
+    let ends_at = ends_at.filter(|end| notes.points.iter().all(|it| it.start <= *end));
+    Some(Watched { notes, language, ends_at })
 }
 
-/// The end of the video, if that is well before the end of the segment.
+/// The end of the video, if that is in the segment and well before its end. As with
+/// points, some models count from the start of the clip (googleapis/python-genai issue
+/// 1359).
 fn end(request: &WatchRequest<'_>, seconds: f64) -> Option<Duration> {
     let end = Duration::try_from_secs_f64(seconds).ok()?;
     let segment = request.segment;
-    (end + TOLERANCE < segment.end).then(|| end.max(segment.start))
+    let end = if end < segment.start { segment.start + end } else { end };
+    (segment.start < end && end + TOLERANCE < segment.end).then_some(end)
 }
 
 /// A language as BCP-47 writes it; nothing else that a model may say.

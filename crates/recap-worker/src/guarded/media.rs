@@ -88,7 +88,10 @@ impl MediaSource for Guarded<dyn MediaSource> {
     }
 
     async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
-        self.ask(&self.name(request.route), self.port.recording(request)).await
+        let route = self.name(request.route);
+        let call = self.port.recording(request);
+        let resting = |after| MediaError::Resting { after };
+        self.guards.call(Slot::Fetch, Some(breaker(&route)), call, resting, listening).await
     }
 
     fn batches(&self) -> bool {
@@ -114,6 +117,14 @@ fn count(route: &str, result: &Result<Captions, MediaError>) {
         Err(MediaError::Transient { .. }) => "failed",
     };
     metrics::fetched(route, outcome);
+}
+
+/// A fault of a recording, which is ffmpeg's or the video's, says nothing of captions.
+fn listening(error: &MediaError) -> Health {
+    match error {
+        MediaError::Blocked { after, .. } => Health::Rests(*after),
+        _ => Health::Unknown,
+    }
 }
 
 /// What any other video would meet on the same way.

@@ -193,7 +193,7 @@ async fn every_fault_at_every_stage() {
         (Fault::BlockedPrompt, [blocked, half, blocked]),
         (Fault::Safety, [blocked, half, blocked]),
         (Fault::Recitation, [blocked, half, blocked]),
-        (Fault::NotFound, [refused; 3]),
+        (Fault::NotFound, [refused, refused, silent]),
         (Fault::KeyInvalid, [refused; 3]),
         (Fault::Forbidden, [refused, refused, silent]),
         (Fault::Region, [refused; 3]),

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use tracing::info;
 
-use super::after::{closed_for, sooner};
+use super::after::{After, sooner};
 use super::cached::metadata;
 use super::{Climb, Found, Left, Way, code};
 use crate::error::{ErrorCode, Failure};
@@ -28,15 +28,21 @@ impl Way for ByWatching {
     }
 
     async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Found>, Left> {
+        // Whoever waits for captions waits for nothing.
+        climb.turn = None;
         let video = match climb.known.clone() {
             Some(known) => *known,
             None => seen(climb).await,
         };
         match watch::first(climb.run, &video, self.source).await {
             Ok(()) => Ok(Some(Found::Watched { video: Box::new(video), source: self.source })),
+            // What YouTube said of the captions decides, unless there is hope in this.
+            Err(Refused::Media(error @ MediaError::Permanent(_))) => {
+                Err(Left::Unable(code(&error)))
+            }
             Err(Refused::Media(error)) => Err(Left::Refused(error)),
             Err(Refused::Job(error)) => Err(Left::Stop(error)),
-            Err(Refused::Summarizer(error)) => Err(unable(error)),
+            Err(Refused::Summarizer(error)) => Err(unable(climb, error)),
         }
     }
 }
@@ -50,8 +56,20 @@ async fn seen(climb: &Climb<'_, '_>) -> VideoMetadata {
     seen.unwrap_or_else(|| VideoMetadata::unknown(climb.video))
 }
 
-fn unable(error: SummarizerError) -> Left {
+/// What the job is to do: where YouTube opens again by itself, a fault of the
+/// summariser ends nothing.
+fn unable(climb: &Climb<'_, '_>, error: SummarizerError) -> Left {
+    let opens = climb.refusals.opens.map(|it| climb.run.cx.now() + it);
     match error {
+        SummarizerError::Transient(_) if opens.is_some() => {
+            Left::Unable(ErrorCode::SummarizerUnavailable)
+        }
+        SummarizerError::InvalidAnswer if opens.is_some() => {
+            Left::Unable(ErrorCode::SummarizerInvalidAnswer)
+        }
+        SummarizerError::QuotaSpent { until } if opens.is_some_and(|it| it < until) => {
+            Left::Unable(ErrorCode::SummarizerQuota)
+        }
         SummarizerError::Unreadable => Left::Unable(ErrorCode::SummarizerUnreadable),
         error => Left::Stop(error.into()),
     }
@@ -77,12 +95,12 @@ pub(in crate::jobs) async fn recording(
             info!(route, %code, "a way to what is heard was left");
             run.job.leave(TranscriptAttempt { rung: Rung::Audio, route, code, at });
         }
-        let is_closed = closed_for(&error).is_some();
+        let goes_on = After::of(&error).other_route;
         refused = Some(match refused {
             Some(before) => sooner(before, error),
             None => error,
         });
-        if !is_closed {
+        if !goes_on {
             break;
         }
     }

@@ -36,8 +36,11 @@ pub(super) async fn all(
     run.job.progress.segments_total = count(segments.len());
     run.job.progress.segments_done = count(kept.len());
     run.pass_to(Stage::Summarizing);
+    if kept.iter().any(|it| it.status == NotesStatus::Blocked) {
+        blocked(run);
+    }
     let missing = |it: &&Segment| kept.iter().all(|kept| kept.index != it.index);
-    let (silent, spoken): (Vec<&Segment>, Vec<&Segment>) =
+    let (silent, mut spoken): (Vec<&Segment>, Vec<&Segment>) =
         segments.iter().filter(missing).partition(|it| it.cues.is_empty());
     for segment in silent {
         let notes = empty(segment, NotesStatus::Done);
@@ -45,12 +48,14 @@ pub(super) async fn all(
         kept.push(notes);
     }
     let mut summary = None;
-    let takes = cx.summarizer.takes();
-    let groups = questions(&spoken, &transcript.cues, takes.segments, takes.tokens);
-    for group in groups {
+    while !spoken.is_empty() {
         let calls = run.job.usage.calls;
-        let asked = Asked { video, transcript, segments: &spoken[group], total: segments.len() };
-        let others = (kept.len() + asked.segments.len() == segments.len()).then_some(&*kept);
+        // Anew each time: it may take fewer than it did.
+        let takes = cx.summarizer.takes();
+        let groups = questions(&spoken, &transcript.cues, takes.segments, takes.tokens);
+        let group = &spoken[groups[0].clone()];
+        let asked = Asked { video, transcript, segments: group, total: segments.len() };
+        let others = (kept.len() + group.len() == segments.len()).then_some(&*kept);
         let notes = match together(run, asked, others).await {
             Ok((notes, whole)) => {
                 summary = whole;
@@ -71,6 +76,11 @@ pub(super) async fn all(
             kept.push(notes);
         }
         kept.sort_by_key(|it| it.index);
+        let left = spoken.len();
+        spoken.retain(|it| kept.iter().all(|kept| kept.index != it.index));
+        if spoken.len() == left {
+            return Err(SummarizerError::InvalidAnswer.into());
+        }
         // What was made in a moment, and for nothing, waits for more of it.
         let free = run.job.degraded.is_none() && run.job.usage.calls == calls;
         if !free || run.is_due() {

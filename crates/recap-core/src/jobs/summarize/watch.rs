@@ -20,6 +20,8 @@ use crate::video::VideoMetadata;
 
 /// BCP-47 of a language that nobody knows.
 const UNDETERMINED: &str = "und";
+/// Marks a result of a video whose end nobody saw.
+const END_UNKNOWN: &str = "end_unknown";
 
 /// Why a segment has no notes.
 pub(in crate::jobs) enum Refused {
@@ -27,6 +29,23 @@ pub(in crate::jobs) enum Refused {
     Media(MediaError),
     Summarizer(SummarizerError),
     Job(JobError),
+}
+
+impl Refused {
+    /// Whether another segment may fare better.
+    fn is_of_this_segment(&self) -> bool {
+        match self {
+            Self::Media(error) => matches!(error, MediaError::Permanent(_)),
+            Self::Summarizer(error) => {
+                matches!(error, SummarizerError::Blocked | SummarizerError::Unreadable)
+            }
+            Self::Job(_) => false,
+        }
+    }
+
+    fn is_unreadable(&self) -> bool {
+        !matches!(self, Self::Summarizer(SummarizerError::Blocked))
+    }
 }
 
 impl From<Refused> for JobError {
@@ -77,6 +96,14 @@ impl Reel {
         (start < end).then_some(Segment { index, start, end, chapter: None, cues: 0..0 })
     }
 
+    /// Whether the notes are on this segment. Of a video of unknown length the last
+    /// ones end with it.
+    fn is_of(&self, notes: &SegmentNotes, segment: &Segment) -> bool {
+        let here = (notes.index, notes.start) == (segment.index, segment.start);
+        let whole = notes.end == segment.end;
+        here && (whole || self.planned.is_none() && notes.end < segment.end)
+    }
+
     /// How many there are, if that is known, and else at least.
     fn total(&self, at_least: u32) -> u32 {
         let planned = self.planned.as_ref().map(Vec::len);
@@ -124,11 +151,17 @@ pub(super) async fn all(
     let kept = cx.insist(|| cx.store.list_notes(id)).await?;
     run.pass_to(Stage::Summarizing);
     let mut notes: Vec<SegmentNotes> = Vec::new();
+    let mut unread = 0;
     for index in 0.. {
         let Some(segment) = reel.get(index) else { break };
-        let known = kept.iter().find(|it| (it.index, it.start) == (index, segment.start));
+        let known = kept.iter().find(|it| reel.is_of(it, &segment));
         let told = match known {
-            Some(known) => known.clone(),
+            Some(known) => {
+                if known.status == NotesStatus::Blocked {
+                    blocked(run);
+                }
+                known.clone()
+            }
             None => match one(run, video, &segment, source).await {
                 Ok(watched) => {
                     let told = notes_of(&watched, &segment);
@@ -139,12 +172,13 @@ pub(super) async fn all(
                 Err(Refused::Summarizer(SummarizerError::Unreadable))
                     if reel.planned.is_none() && !notes.is_empty() =>
                 {
+                    run.job.degraded = Some(END_UNKNOWN.to_owned());
+                    run.job.warn("The video is taken to end where it could be read no more.");
                     break;
                 }
-                Err(Refused::Summarizer(
-                    error @ (SummarizerError::Blocked | SummarizerError::Unreadable),
-                )) => {
-                    warn!(segment.index, %error, "a segment is left out");
+                Err(refused) if refused.is_of_this_segment() => {
+                    unread += u32::from(refused.is_unreadable());
+                    warn!(segment.index, "a segment is left out");
                     let told = left_out(run, &segment);
                     run.note(told.clone());
                     told
@@ -152,8 +186,11 @@ pub(super) async fn all(
                 Err(refused) => return Err(refused.into()),
             },
         };
-        run.job.attempts = 0;
-        let ends = told.end < segment.end;
+        if known.is_none() {
+            // It got further: what went wrong before is made good for.
+            run.job.attempts = 0;
+        }
+        let ends = reel.planned.is_none() && told.end < segment.end;
         if told.start < told.end {
             notes.push(told);
         }
@@ -169,6 +206,10 @@ pub(super) async fn all(
         }
     }
     run.took(Stage::Summarizing, began);
+    // It is not the segments then, but the right to read them.
+    if unread as usize * 2 > notes.len() {
+        return Err(JobError::fail(ErrorCode::SummarizerUnreadable));
+    }
     Ok(notes)
 }
 

@@ -1,17 +1,20 @@
 //! Videos of which there is no text: watched, or listened to, segment by segment.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use recap_core::error::{ErrorCode, Failure};
 use recap_core::job::{JobInput, Owner, Rung, WaitingReason};
+use recap_core::jobs::{JobPayload, Runner};
 use recap_core::ports::{
-    Answer, Captions, MediaError, Recording, Store as _, SummarizerError, Watched,
+    Answer, Captions, Handler as _, MediaError, Recording, Store as _, SummarizerError, Watched,
 };
 use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes, Usage};
 use recap_core::transcript::TranscriptSource;
 use recap_core::{Job, JobKind, Status};
 use recap_testkit::fakes::{Reply, SummarizerCall, TestJobs};
 use recap_testkit::samples;
+use tokio_util::sync::CancellationToken;
 
 use super::{A_WHILE, much_later, summarize};
 use SummarizerCall::{Combine, Listen, Watch};
@@ -108,7 +111,8 @@ async fn what_cannot_be_read_after_a_whole_segment_is_the_end() {
     jobs.summarizer.then_watch(ends(0, 600)).then_watch(unreadable());
     let job = summarize(&jobs).await;
     assert_eq!(jobs.summarizer.calls(), [Watch(0), Watch(1), Combine(1)]);
-    assert_eq!((job.degraded, job.video.unwrap().duration), (None, Some(Duration::from_mins(10))));
+    assert_eq!(job.degraded.as_deref(), Some("end_unknown"));
+    assert_eq!(job.video.unwrap().duration, Some(Duration::from_mins(10)));
 }
 
 #[tokio::test]
@@ -139,6 +143,7 @@ async fn when_nothing_can_be_had_the_reason_is_what_youtube_said() {
     jobs.summarizer.then_watch(unreadable());
     let job = summarize(&jobs).await;
     assert_eq!(job.status, Status::Failed);
+    assert_eq!(job.error.as_ref().unwrap().code, ErrorCode::NoCaptions);
     assert_eq!(left(&job).len(), 3);
     assert_eq!(left(&job)[2], (Rung::Audio, ErrorCode::ExtractorMissing));
 }
@@ -184,6 +189,72 @@ async fn a_spent_quota_waits_and_goes_on_where_it_was() {
     assert_eq!(job.status, Status::Succeeded);
     assert_eq!(jobs.summarizer.calls(), [Watch(0), Watch(1), Watch(1), Combine(2)]);
     assert_eq!(jobs.media.calls().len(), 1, "YouTube is not asked again");
+}
+
+#[tokio::test]
+async fn a_segment_that_stays_wrong_ends_the_job() {
+    let jobs = jobs();
+    jobs.media.then(silent());
+    jobs.summarizer.then_watch(Reply::Default);
+    for _ in 0..20 {
+        jobs.summarizer.then_watch(Reply::Fail(SummarizerError::InvalidAnswer));
+    }
+    let id = summarize(&jobs).await.id;
+    for _ in 0..20 {
+        much_later(&jobs, Duration::from_mins(10)).await;
+    }
+    let job = jobs.job(id);
+    assert_eq!(job.error.unwrap().code, ErrorCode::SummarizerInvalidAnswer);
+    let asked = jobs.summarizer.calls().len();
+    assert!(asked <= 1 + jobs.cx.policy.retry.max_attempts as usize, "{asked}");
+}
+
+#[tokio::test]
+async fn notes_of_another_cut_are_not_taken_for_the_end() {
+    let jobs = jobs();
+    jobs.media.then(silent());
+    let failure = SummarizerError::RateLimited { retry_after: Duration::from_mins(1) };
+    jobs.summarizer.then_watch(Reply::Default).then_watch(Reply::Fail(failure));
+    let id = summarize(&jobs).await.id;
+    // A worker with other settings goes on.
+    let mut cx = (*jobs.cx).clone();
+    cx.policy.segment = Duration::from_mins(20);
+    jobs.clock.advance(A_WHILE * 2);
+    let payload = JobPayload::Summarize { job: id };
+    let runner = Runner::new(Arc::new(cx), CancellationToken::new());
+    runner.handle(payload).await;
+    let job = jobs.job(id);
+    assert_eq!(job.status, Status::Succeeded);
+    assert_eq!(jobs.summarizer.calls(), [Watch(0), Watch(1), Watch(0), Combine(1)]);
+    assert_eq!(job.result.unwrap().chapters.last().unwrap().end, Duration::from_mins(12));
+}
+
+#[tokio::test]
+async fn who_cannot_watch_does_not_go_on_watching() {
+    let jobs = jobs();
+    jobs.media.then(silent());
+    let failure = SummarizerError::RateLimited { retry_after: Duration::from_mins(1) };
+    jobs.summarizer.then_watch(Reply::Default).then_watch(Reply::Fail(failure));
+    let id = summarize(&jobs).await.id;
+    jobs.summarizer.set_watches(false, true);
+    much_later(&jobs, A_WHILE * 2).await;
+    let job = jobs.job(id);
+    assert_eq!(job.status, Status::Succeeded);
+    assert_eq!(job.transcript.unwrap().source, TranscriptSource::Audio);
+}
+
+#[tokio::test]
+async fn a_fault_of_the_summariser_does_not_end_what_only_had_to_wait() {
+    let jobs = jobs();
+    jobs.media.then(blocked());
+    jobs.summarizer.then_watch(Reply::Fail(SummarizerError::InvalidAnswer));
+    let closed = || {
+        let failure = Failure::from(ErrorCode::BlockedBotCheck);
+        Reply::Fail(MediaError::Blocked { failure, after: Duration::from_hours(1) })
+    };
+    jobs.media.then_recording(closed());
+    let job = summarize(&jobs).await;
+    assert_eq!((job.status, job.waiting_reason), (Status::Queued, Some(WaitingReason::Blocked)));
 }
 
 #[tokio::test]
