@@ -31,23 +31,6 @@ pub(in crate::jobs) enum Refused {
     Job(JobError),
 }
 
-impl Refused {
-    /// Whether another segment may fare better.
-    fn is_of_this_segment(&self) -> bool {
-        match self {
-            Self::Media(error) => matches!(error, MediaError::Permanent(_)),
-            Self::Summarizer(error) => {
-                matches!(error, SummarizerError::Blocked | SummarizerError::Unreadable)
-            }
-            Self::Job(_) => false,
-        }
-    }
-
-    fn is_unreadable(&self) -> bool {
-        !matches!(self, Self::Summarizer(SummarizerError::Blocked))
-    }
-}
-
 impl From<Refused> for JobError {
     fn from(refused: Refused) -> Self {
         match refused {
@@ -162,33 +145,23 @@ pub(super) async fn all(
                 }
                 known.clone()
             }
-            None => match one(run, video, &segment, source).await {
-                Ok(watched) => {
-                    let told = notes_of(&watched, &segment);
-                    run.note(told.clone());
-                    told
-                }
-                // It had ended with the segment before.
-                Err(Refused::Summarizer(SummarizerError::Unreadable))
-                    if reel.planned.is_none() && !notes.is_empty() =>
-                {
+            None => match next(run, video, &segment, source).await? {
+                Next::Unreadable if reel.planned.is_none() && !notes.is_empty() => {
                     run.job.degraded = Some(END_UNKNOWN.to_owned());
                     run.job.warn("The video is taken to end where it could be read no more.");
                     break;
                 }
-                Err(refused) if refused.is_of_this_segment() => {
-                    unread += u32::from(refused.is_unreadable());
-                    warn!(segment.index, "a segment is left out");
-                    let told = left_out(run, &segment);
-                    run.note(told.clone());
-                    told
+                Next::Unreadable => {
+                    unread += 1;
+                    left_out(run, &segment)
                 }
-                Err(refused) => return Err(refused.into()),
+                Next::Notes(notes) => notes,
             },
         };
         if known.is_none() {
             // It got further: what went wrong before is made good for.
             run.job.attempts = 0;
+            run.note(told.clone());
         }
         let ends = reel.planned.is_none() && told.end < segment.end;
         if told.start < told.end {
@@ -207,10 +180,36 @@ pub(super) async fn all(
     }
     run.took(Stage::Summarizing, began);
     // It is not the segments then, but the right to read them.
-    if unread as usize * 2 > notes.len() {
+    if unread * 2 > notes.len() {
         return Err(JobError::fail(ErrorCode::SummarizerUnreadable));
     }
     Ok(notes)
+}
+
+/// What comes of the next segment.
+enum Next {
+    Notes(SegmentNotes),
+    /// It cannot be read: be it the segment, or that the video is over.
+    Unreadable,
+}
+
+async fn next(
+    run: &mut Run<'_>,
+    video: &VideoMetadata,
+    segment: &Segment,
+    source: TranscriptSource,
+) -> Result<Next, JobError> {
+    match one(run, video, segment, source).await {
+        Ok(watched) => Ok(Next::Notes(notes_of(&watched, segment))),
+        Err(Refused::Summarizer(SummarizerError::Blocked)) => {
+            Ok(Next::Notes(left_out(run, segment)))
+        }
+        Err(
+            Refused::Summarizer(SummarizerError::Unreadable)
+            | Refused::Media(MediaError::Permanent(_)),
+        ) => Ok(Next::Unreadable),
+        Err(refused) => Err(refused.into()),
+    }
 }
 
 async fn one(
@@ -253,6 +252,7 @@ async fn one(
 
 /// A segment that the summariser refused.
 fn left_out(run: &mut Run<'_>, segment: &Segment) -> SegmentNotes {
+    warn!(segment.index, "a segment is left out");
     blocked(run);
     empty(segment, NotesStatus::Blocked)
 }
