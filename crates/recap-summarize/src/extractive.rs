@@ -32,7 +32,7 @@ use crate::{chapters, tidy};
 const NAME: &str = "extractive";
 
 /// Raised with each change that makes it choose other sentences.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 /// The graph has the square of this many ties; speech that is denser has its
 /// neighbours joined.
 const MOST_SENTENCES: usize = 400;
@@ -90,7 +90,7 @@ fn free<T>(value: T) -> Answer<T> {
 fn notes(request: &NotesRequest<'_>) -> SegmentNotes {
     let lexicon = &Lexicon::of(request.transcript_language);
     let cues = request.chunks.iter().flat_map(|it| it.iter());
-    let sentences = bounded(sentences(cues, lexicon));
+    let sentences = bounded(honest(sentences(cues, lexicon)));
     if sentences.is_empty() {
         return chapters::silent(request, NAME);
     }
@@ -155,6 +155,17 @@ fn ranges(request: &NotesRequest<'_>) -> Vec<Range<Duration>> {
     let here = request.video.chapters.iter().filter(|it| it.start < end && it.end > start);
     let ranges: Vec<_> = here.map(|it| it.start..it.end).collect();
     if ranges.len() < 2 { Vec::new() } else { ranges }
+}
+
+/// Without links, and without those that are addressed to a summariser.
+fn honest(mut sentences: Vec<Sentence>) -> Vec<Sentence> {
+    let raws: Vec<&str> = sentences.iter().map(|it| it.raw.as_str()).collect();
+    let mut planted = tidy::which_are_planted(&raws).into_iter();
+    sentences.retain(|_| !planted.next().unwrap_or_default());
+    for sentence in &mut sentences {
+        sentence.raw = tidy::plain(&sentence.raw);
+    }
+    sentences
 }
 
 /// At most as many sentences as the graph takes: neighbours are joined.

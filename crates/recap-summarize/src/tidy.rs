@@ -1,11 +1,20 @@
-//! Cleaning what a model or a transcript says: bounded texts, times in order
-//! and inside their segment.
+//! Cleaning what a model or a transcript says: bounded texts without links and
+//! planted instructions, times in order and inside their segment.
+
+mod echoes;
+mod fold;
+mod links;
+mod pieces;
+mod planted;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
 use recap_core::summary::{KeyPoint, Style};
+
+pub(crate) use self::echoes::Echoes;
+pub(crate) use self::pieces::which as which_are_planted;
 
 /// Longest texts, in characters. They bound what a job's document may hold.
 pub(crate) const LONGEST_TITLE: usize = 120;
@@ -26,30 +35,29 @@ pub(crate) fn most_points(style: Style) -> usize {
     }
 }
 
-/// Plain text of one line: no control or direction characters, no URL, white
-/// space in single blanks, at most `longest` characters. May be empty.
+/// Plain text of one line: no control or direction characters, no link, no markup,
+/// nothing that is addressed to the summariser, white space in single blanks, at
+/// most `longest` characters. May be empty.
 pub(crate) fn text(raw: &str, longest: usize) -> String {
+    shortened(&pieces::honest(&plain(raw), true), longest)
+}
+
+/// Of a text that goes on, what will be in [`text`] whatever follows.
+pub(crate) fn beginning(raw: &str) -> String {
+    pieces::honest(&plain(raw), false)
+}
+
+/// Without what is no text; instructions are still in it.
+pub(crate) fn plain(raw: &str) -> String {
     let clean: String = raw.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     let clean: String = clean.chars().filter(|it| !is_invisible(*it)).collect();
-    let words: Vec<&str> = without_urls(&clean);
-    shortened(&words.join(" "), longest)
+    links::words(&links::without_markup(&clean)).join(" ")
 }
 
 /// Characters that turn the direction of the text around them, or hide in it.
 pub(crate) fn is_invisible(char: char) -> bool {
     matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(char, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffd}')
-}
-
-/// The words that are no link. A model has no reason to write one, and a
-/// transcript may hold one that somebody wants clicked.
-fn without_urls(text: &str) -> Vec<&str> {
-    text.split_whitespace().filter(|it| !is_url(it)).collect()
-}
-
-pub(crate) fn is_url(word: &str) -> bool {
-    let word = word.trim_start_matches(|it: char| !it.is_alphanumeric()).to_ascii_lowercase();
-    word.contains("://") || word.starts_with("www.")
 }
 
 /// The first of `titles` that says something, else the beginning of `text`.
