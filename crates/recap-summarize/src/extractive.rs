@@ -38,7 +38,7 @@ use crate::{chapters, tidy};
 const NAME: &str = "extractive";
 
 /// Raised with each change that makes it choose other sentences.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 /// A point for every so many seconds of a segment: more than the video will
 /// have, so that there is something to choose from.
 const POINT_EVERY: u64 = 50;
@@ -94,7 +94,7 @@ fn notes(request: &NotesRequest<'_>) -> SegmentNotes {
     let lexicon = &Lexicon::of(request.transcript_language);
     let joined = Joined::new(request.chunks.iter().flat_map(|it| it.iter()), lexicon);
     let words = words(&joined.text);
-    let sentences = sentences(&joined, &words, lexicon);
+    let sentences = honest(sentences(&joined, &words, lexicon));
     let silent = chapters::silent(request, NAME);
     if sentences.is_empty() {
         return silent;
@@ -164,4 +164,12 @@ fn ranges(request: &NotesRequest<'_>) -> Vec<Range<Duration>> {
     let here = request.video.chapters.iter().filter(|it| it.start < end && it.end > start);
     let ranges: Vec<_> = here.map(|it| it.start..it.end).collect();
     if ranges.len() < 2 { Vec::new() } else { ranges }
+}
+
+/// Without those that name a link or are addressed to a summariser.
+fn honest(mut sentences: Vec<Sentence<'_>>) -> Vec<Sentence<'_>> {
+    let raws: Vec<&str> = sentences.iter().map(|it| it.raw).collect();
+    let mut planted = tidy::which_are_planted(&raws).into_iter();
+    sentences.retain(|it| !planted.next().unwrap_or_default() && !tidy::has_link(it.raw));
+    sentences
 }

@@ -1,11 +1,20 @@
-//! Cleaning what a model or a transcript says: bounded texts, times in order
-//! and inside their segment.
+//! Cleaning what a model or a transcript says: bounded texts without links and
+//! planted instructions, times in order and inside their segment.
+
+mod echoes;
+mod fold;
+mod links;
+mod pieces;
+mod planted;
 
 use std::collections::HashSet;
 use std::ops::Range;
 use std::time::Duration;
 
 use recap_core::summary::{KeyPoint, Style};
+
+pub(crate) use self::echoes::Echoes;
+pub(crate) use self::pieces::which as which_are_planted;
 
 /// Longest texts, in characters. They bound what a job's document may hold.
 pub(crate) const LONGEST_TITLE: usize = 120;
@@ -26,30 +35,35 @@ pub(crate) fn most_points(style: Style) -> usize {
     }
 }
 
-/// Plain text of one line: no control or direction characters, no URL, white
-/// space in single blanks, at most `longest` characters. May be empty.
+/// Plain text of one line: no control or direction characters, no link, no markup,
+/// nothing that is addressed to the summariser, white space in single blanks, at
+/// most `longest` characters. May be empty.
 pub(crate) fn text(raw: &str, longest: usize) -> String {
+    shortened(&pieces::honest(&plain(raw), true), longest)
+}
+
+/// Of a text that goes on, what will be in [`text`] whatever follows.
+pub(crate) fn beginning(raw: &str) -> String {
+    pieces::honest(&plain(raw), false)
+}
+
+/// Without what is no text; instructions are still in it.
+pub(crate) fn plain(raw: &str) -> String {
     let clean: String = raw.chars().map(|it| if it.is_control() { ' ' } else { it }).collect();
     let clean: String = clean.chars().filter(|it| !is_invisible(*it)).collect();
-    let words: Vec<&str> = without_urls(&clean);
-    shortened(&words.join(" "), longest)
+    links::words(&links::without_markup(&clean)).join(" ")
+}
+
+/// Whether there is something in it that is no text.
+pub(crate) fn has_link(raw: &str) -> bool {
+    let letters = |it: &str| it.chars().filter(|it| it.is_alphanumeric()).count();
+    letters(&plain(raw)) < letters(raw)
 }
 
 /// Characters that turn the direction of the text around them, or hide in it.
 pub(crate) fn is_invisible(char: char) -> bool {
     matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}')
         || matches!(char, '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffd}')
-}
-
-/// The words that are no link. A model has no reason to write one, and a
-/// transcript may hold one that somebody wants clicked.
-fn without_urls(text: &str) -> Vec<&str> {
-    text.split_whitespace().filter(|it| !is_url(it)).collect()
-}
-
-pub(crate) fn is_url(word: &str) -> bool {
-    let word = word.trim_start_matches(|it: char| !it.is_alphanumeric()).to_ascii_lowercase();
-    word.contains("://") || word.starts_with("www.")
 }
 
 /// The first of `titles` that says something, else the beginning of `text`.
@@ -122,11 +136,11 @@ pub(crate) fn in_a_row<'a>(sentences: impl IntoIterator<Item = &'a str>) -> Stri
 }
 
 /// Characters of the scripts that write no blanks between words: Han, kana,
-/// Thai, Lao, Khmer, Burmese.
+/// Thai, Lao, Khmer, Burmese. Not the Latin letters of full width.
 pub(crate) fn is_unspaced(char: char) -> bool {
     matches!(char, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}')
         || matches!(char, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
-        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
+        || matches!(char, '\u{f900}'..='\u{faff}' | '\u{ff00}'..='\u{ff20}' | '\u{ff5b}'..='\u{ffef}' | '\u{20000}'..='\u{3ffff}')
 }
 
 #[cfg(test)]

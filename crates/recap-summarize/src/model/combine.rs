@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Prompt;
 use super::answer::{object, text};
-use super::prompt::{Amendments, fenced_line, language_name};
+use super::prompt::{Amendments, echoes, fenced_line, language_name};
 use crate::tidy;
 
 /// Notes of more characters than this are condensed in groups first: about
@@ -110,15 +110,20 @@ pub(super) fn wanted(style: Style, points: usize, amendments: Amendments) -> usi
 }
 
 /// The answer as a gist; `None` if it is not what was asked for.
-pub(super) fn parse(style: Style, notes: &[SegmentNotes], answer: &str) -> Option<Gist> {
+pub(super) fn parse(
+    request: &CombineRequest<'_>,
+    notes: &[SegmentNotes],
+    answer: &str,
+) -> Option<Gist> {
     let answer = object(answer)?;
-    let tldr = tidy::text(text(&answer, "tldr")?, tidy::LONGEST_SUMMARY);
+    let echoes = echoes(request.video, []);
+    let tldr = tidy::text(&echoes.without(text(&answer, "tldr")?), tidy::LONGEST_SUMMARY);
     if tldr.is_empty() {
         return None;
     }
     let numbers = answer.get("points")?.as_array()?.iter().filter_map(Value::as_u64);
-    let title = tidy::text(text(&answer, "title")?, tidy::LONGEST_TITLE);
-    Some(Gist { title, tldr, points: chosen(style, notes, &numbers.collect::<Vec<_>>()) })
+    let title = tidy::text(&echoes.without(text(&answer, "title")?), tidy::LONGEST_TITLE);
+    Some(Gist { title, tldr, points: chosen(request.style, notes, &numbers.collect::<Vec<_>>()) })
 }
 
 /// The points of these numbers, of which some may be wrong or the same; if

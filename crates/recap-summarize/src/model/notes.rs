@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 
 use super::Prompt;
 use super::answer::{number, object, text};
-use super::prompt::{Amendments, Room, fenced, fenced_line, language_name};
-use crate::tidy;
+use super::prompt::{Amendments, Room, echoes, fenced, fenced_line, language_name};
+use crate::tidy::{self, Echoes};
 
 /// A new time mark is set this long after the last one: points are timed well
 /// enough, and a mark costs four tokens.
@@ -143,19 +143,30 @@ pub(super) fn seconds_up(time: Duration) -> u64 {
 
 /// The answer as notes; `None` if it is not what was asked for.
 pub(super) fn parse(request: &NotesRequest<'_>, answer: &str) -> Option<SegmentNotes> {
-    read(&object(answer)?, request.segment, &request.video.title)
+    let cues = request.chunks.iter().flat_map(|it| it.iter());
+    let echoes = echoes(request.video, cues);
+    read(&object(answer)?, request.segment, &request.video.title, &echoes)
 }
 
 /// The notes on `segment` in an answer of [`schema`].
-pub(super) fn read(answer: &Value, segment: &Segment, video_title: &str) -> Option<SegmentNotes> {
-    let summary = tidy::text(text(answer, "summary")?, tidy::LONGEST_SUMMARY);
+pub(super) fn read(
+    answer: &Value,
+    segment: &Segment,
+    video_title: &str,
+    echoes: &Echoes,
+) -> Option<SegmentNotes> {
+    let said = |object: &Value, field: &str| Some(echoes.without(text(object, field)?));
+    let summary = tidy::text(&said(answer, "summary")?, tidy::LONGEST_SUMMARY);
     if summary.is_empty() {
         return None;
     }
     let points = answer.get("points")?.as_array()?.iter();
-    let points = points.filter_map(|it| Some((number(it, "start")?, text(it, "text")?))).collect();
+    let points = points.filter_map(|it| Some((number(it, "start")?, said(it, "text")?)));
+    let points: Vec<(f64, String)> = points.collect();
+    let points = points.iter().map(|(at, it)| (*at, it.as_str())).collect();
     let chapter = segment.chapter.as_deref().unwrap_or_default();
-    let titles = [text(answer, "title")?, chapter, video_title];
+    let title = said(answer, "title")?;
+    let titles = [title.as_str(), chapter, video_title];
     Some(SegmentNotes {
         index: segment.index,
         start: segment.start,

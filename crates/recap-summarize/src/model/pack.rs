@@ -11,9 +11,10 @@ use serde_json::{Value, json};
 use super::answer::{number, text, whole as whole_of};
 use super::combine::{Gist, chosen, wanted};
 use super::notes::{SYSTEM, chapters, read, schema as notes_schema, seconds_up, transcript};
-use super::prompt::{Amendments, Room, fenced_line, language_name};
+use super::prompt::{Amendments, Room, echoes, fenced_line, language_name};
 use super::{Bounds, Prompt};
-use crate::{chapters as told, tidy};
+use crate::chapters as told;
+use crate::tidy::{self, Echoes};
 
 /// Fewest tokens of an answer for each segment, thoughts included: a title, a sentence
 /// and two points of English need about 120. An hour, however its chapters cut it, has
@@ -170,12 +171,16 @@ pub(super) fn parse(
     let answer = whole_of(answer)?;
     let segments = answer.get("segments")?.as_array()?;
     let told = about(segments, parts)?;
-    let notes = told.into_iter().zip(parts);
-    let notes = notes.map(|(object, part)| read(object, part.segment, &request.video.title));
+    let cues = parts.iter().flat_map(|it| it.chunks).flat_map(|it| it.iter());
+    let echoes = echoes(request.video, cues);
+    let notes = told
+        .into_iter()
+        .zip(parts)
+        .map(|(object, part)| read(object, part.segment, &request.video.title, &echoes));
     let notes: Vec<SegmentNotes> = notes.collect::<Option<_>>()?;
     let gist = match others {
         None => None,
-        Some(others) => Some(gist(request, others, &notes, answer.get("whole")?)?),
+        Some(others) => Some(gist(request, others, &notes, answer.get("whole")?, &echoes)?),
     };
     Some((notes, gist))
 }
@@ -197,12 +202,13 @@ fn gist(
     others: &[SegmentNotes],
     notes: &[SegmentNotes],
     whole: &Value,
+    echoes: &Echoes,
 ) -> Option<Gist> {
-    let tldr = tidy::text(text(whole, "tldr")?, tidy::LONGEST_SUMMARY);
+    let tldr = tidy::text(&echoes.without(text(whole, "tldr")?), tidy::LONGEST_SUMMARY);
     if tldr.is_empty() {
         return None;
     }
-    let title = tidy::text(text(whole, "title")?, tidy::LONGEST_TITLE);
+    let title = tidy::text(&echoes.without(text(whole, "title")?), tidy::LONGEST_TITLE);
     let all = in_order(others, notes);
     let points: Vec<&KeyPoint> = all.iter().flat_map(|it| &it.points).collect();
     let seconds = whole.get("seconds")?.as_array()?.iter().filter_map(Value::as_f64);

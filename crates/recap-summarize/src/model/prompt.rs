@@ -1,6 +1,10 @@
 //! What both prompts share: fences, amendments, the language's name.
 
 use recap_core::summary::Style;
+use recap_core::transcript::Cue;
+use recap_core::video::VideoMetadata;
+
+use crate::tidy::{self, Echoes};
 
 /// What is different when a question is asked again.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,6 +63,16 @@ impl Room {
         let fits = |wanted: u32, each: u32| wanted.min(tokens / each).max(1);
         Self { sentences: fits(most.sentences, 160), points: fits(most.points, 80) }
     }
+}
+
+/// What an answer that obeys strangers would say: those who named the video and
+/// those who speak in it.
+pub(super) fn echoes<'a>(video: &VideoMetadata, cues: impl IntoIterator<Item = &'a Cue>) -> Echoes {
+    let said: Vec<&str> = cues.into_iter().map(|it| it.text.as_str()).collect();
+    let said = tidy::in_a_row(said);
+    let named = [&video.title].into_iter().chain(&video.channel);
+    let named = named.chain(video.chapters.iter().map(|it| &it.title));
+    Echoes::of(named.map(String::as_str).chain([said.as_str()]))
 }
 
 /// Text of strangers that is safe inside a fence: it has no `<` to close it.

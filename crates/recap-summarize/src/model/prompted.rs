@@ -228,7 +228,7 @@ impl<M: Model> Prompted<M> {
         budget: &mut Budget<'_>,
     ) -> Result<Asked<Gist>, Problem> {
         let prompt = |amendments| combine::prompt(request, notes, amendments);
-        let parse = |answer: &str| combine::parse(request.style, notes, answer);
+        let parse = |answer: &str| combine::parse(request, notes, answer);
         let amendments = Amendments::default();
         let generation = self.generation(request.advanced);
         ask::ask(&self.model, generation, budget, amendments, prompt, parse).await

@@ -1,7 +1,7 @@
 //! From pieces of a JSON answer to the text for people in it, as it comes.
 //!
-//! Bounded: what is held back is the word that has begun. Nothing depends on it:
-//! the answer itself is parsed when it is whole.
+//! Bounded: what is held back is two sentences. Nothing depends on it: the answer
+//! itself is parsed when it is whole, and compared with what strangers wanted said.
 
 mod line;
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::{number, object, text};
 use super::notes::{read, schema as notes_schema, seconds_up};
-use super::prompt::{Amendments, Room, fenced_line, language_name};
+use super::prompt::{Amendments, Room, echoes, fenced_line, language_name};
 use super::{Film, Prompt};
 
 /// An end that is said to be this close before that of the clip is the clip's.
@@ -89,7 +89,7 @@ fn task(request: &WatchRequest<'_>, max_output_tokens: u32, amendments: Amendmen
 /// The answer as notes; `None` if it is not what was asked for.
 pub(super) fn parse(request: &WatchRequest<'_>, answer: &str) -> Option<Watched> {
     let answer = object(answer)?;
-    let notes = read(&answer, request.segment, &request.video.title)?;
+    let notes = read(&answer, request.segment, &request.video.title, &echoes(request.video, []))?;
     let language = text(&answer, "language").and_then(tag);
     let ends_at = number(&answer, "end_of_video").filter(|_| is_open(request));
     let ends_at = ends_at.and_then(|it| end(request, it));

@@ -8,6 +8,7 @@ mod connecting;
 mod extracting;
 mod failing;
 mod hostile;
+mod injection;
 mod noting;
 mod openai;
 mod packing;

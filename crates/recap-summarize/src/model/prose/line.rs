@@ -1,49 +1,48 @@
-//! The text of one field as it goes out: words with single blanks between them,
-//! without links, like [`tidy::text`] makes it of the whole.
+//! The text of one field as it goes out: sentence by sentence, like [`tidy::text`]
+//! makes them of the whole.
+//!
+//! A sentence is told when the next one has ended, because only then it is known to
+//! be no half of an instruction.
 
 use crate::tidy;
 
-/// A word that is longer, as in a script without blanks, is told in parts.
-const LONGEST_WORD: usize = 64;
+/// A field that is longer, in bytes, is not told to its end: it is cut in the result.
+const LONGEST: usize = 4 * tidy::LONGEST_SUMMARY;
 
 #[derive(Debug, Default)]
 pub(super) struct Line {
-    /// The word that has begun.
-    word: String,
-    /// The rest of it belongs to a link.
-    in_link: bool,
-    /// Something was told.
-    begun: bool,
-    /// A blank goes before the next word.
-    blank: bool,
+    /// As the model writes it.
+    raw: String,
+    told: String,
+    /// A sentence may have ended.
+    marked: bool,
 }
 
 impl Line {
     pub(super) fn add(&mut self, char: char, told: &mut String) {
-        if char.is_whitespace() || char.is_control() {
-            self.tell_word(told);
-            (self.in_link, self.blank) = (false, self.begun);
-        } else if !self.in_link && !tidy::is_invisible(char) {
-            self.word.push(char);
-            if self.word.len() > LONGEST_WORD {
-                self.in_link = tidy::is_url(&self.word);
-                self.tell_word(told);
-            }
+        if self.raw.len() > LONGEST {
+            return;
+        }
+        self.raw.push(char);
+        if matches!(char, '.' | '!' | '?' | '…' | '؟' | '۔' | '।' | '。' | '！' | '？') {
+            self.marked = true;
+        } else if self.marked && char.is_alphanumeric() {
+            self.marked = false;
+            self.tell(&tidy::beginning(&self.raw), told);
         }
     }
 
     pub(super) fn end(&mut self, told: &mut String) {
-        self.tell_word(told);
-        told.extend(self.begun.then_some('\n'));
+        self.tell(&tidy::text(&self.raw, usize::MAX), told);
+        told.extend((!self.told.is_empty()).then_some('\n'));
         *self = Self::default();
     }
 
-    fn tell_word(&mut self, told: &mut String) {
-        if !self.word.is_empty() && !tidy::is_url(&self.word) {
-            told.extend(self.blank.then_some(' '));
-            told.push_str(&self.word);
-            (self.begun, self.blank) = (true, false);
+    /// What `text` has and was not told.
+    fn tell(&mut self, text: &str, told: &mut String) {
+        if let Some(new) = text.strip_prefix(&self.told) {
+            told.push_str(new);
+            self.told.push_str(new);
         }
-        self.word.clear();
     }
 }
