@@ -3,6 +3,7 @@
 mod auth;
 mod breakers;
 mod cache;
+mod calls;
 mod data;
 mod egress;
 mod features;
@@ -12,6 +13,7 @@ mod limits;
 mod log;
 mod media;
 mod mongodb;
+mod openai;
 mod queue;
 mod redis;
 mod resources;
@@ -31,6 +33,7 @@ use utoipa::ToSchema;
 pub use auth::AuthConfig;
 pub use breakers::BreakersConfig;
 pub use cache::CacheConfig;
+pub use calls::CallSettings;
 pub use data::DataConfig;
 pub use egress::{EgressConfig, FIRST as FIRST_EGRESS};
 pub use features::FeaturesConfig;
@@ -40,6 +43,7 @@ pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use media::{MediaConfig, WarmMode};
 pub use mongodb::MongodbConfig;
+pub use openai::{JsonMode, OpenaiConfig, Reasoning};
 pub use queue::{QueueBackend, QueueConfig};
 pub use redis::RedisConfig;
 pub use resources::ResourcesConfig;
@@ -77,6 +81,7 @@ pub struct Config {
     pub media: MediaConfig,
     pub summarize: SummarizeConfig,
     pub gemini: GeminiConfig,
+    pub openai: OpenaiConfig,
     pub webhooks: WebhooksConfig,
     pub features: FeaturesConfig,
     pub log: LogConfig,
@@ -104,6 +109,7 @@ impl Config {
         self.media.check(&mut found);
         self.summarize.check(&mut found);
         self.gemini.check(&mut found);
+        self.openai.check(&mut found);
         self.webhooks.check(&mut found);
         self.check_backends(&mut found);
         self.check_environment(&mut found);

@@ -9,12 +9,13 @@ use crate::sections::DataConfig;
 use crate::setting::Setting;
 
 /// Names that platforms and people already use, and the settings they mean.
-pub(crate) const ALIASES: [(&str, &str); 11] = [
+pub(crate) const ALIASES: [(&str, &str); 12] = [
     ("PORT", "server.port"),
     ("RENDER_EXTERNAL_URL", "server.keep_awake_url"),
     ("REDIS_URL", "redis.url"),
     ("MONGODB_URI", "mongodb.url"),
     ("GEMINI_API_KEY", "gemini.api_key"),
+    ("OPENAI_API_KEY", "openai.api_key"),
     ("ENVIRONMENT", "runtime.environment"),
     ("OPTIMIZATION_LEVEL", "runtime.optimization"),
     ("ENABLE_FULL_TRANSCRIPT", "features.full_transcript"),

@@ -144,6 +144,8 @@ pub enum ErrorCode {
     SummarizerUnavailable,
     /// The summariser refused the content.
     SummarizerBlocked,
+    /// The summariser cannot read the video, which it was to watch by itself.
+    SummarizerUnreadable,
     /// The summariser's answer was not what was asked for, twice.
     SummarizerInvalidAnswer,
 
@@ -228,6 +230,7 @@ impl ErrorCode {
             Self::SummarizerQuota => "The summariser's quota is spent",
             Self::SummarizerUnavailable => "The summariser did not answer",
             Self::SummarizerBlocked => "The summariser refused the content",
+            Self::SummarizerUnreadable => "The summariser cannot read the video",
             Self::SummarizerInvalidAnswer => "The summariser's answer was not usable",
             Self::Timeout => "The job took too long",
             Self::Expired => "The job expired before it could start",

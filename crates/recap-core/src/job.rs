@@ -112,7 +112,7 @@ pub struct TranscriptInfo {
     pub coverage: f64,
 }
 
-/// A kind of way to a transcript, from the best to the last.
+/// A kind of way to a transcript, from the best to the last. Only added to.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema, strum::Display,
 )]
@@ -123,6 +123,10 @@ pub enum Rung {
     Cache,
     /// Captions, fetched from YouTube.
     Captions,
+    /// The summariser watches the public video.
+    Video,
+    /// The summariser listens to what is heard in the video.
+    Audio,
 }
 
 /// A way to a transcript that was left.

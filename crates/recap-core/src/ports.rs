@@ -24,7 +24,8 @@ pub use events::{Events, JobEvent};
 pub use keys::Keys;
 pub use limits::{Budget, Level, Limits, Rate, Verdict};
 pub use media::{
-    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest, Tell,
+    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest, Recording,
+    RecordingRequest, Tell,
 };
 pub use notifier::{Notification, Notifier, Response};
 pub use observer::{Observer, Unobserved};
@@ -37,7 +38,10 @@ pub use store::{
     Cancel, Claim, Control, Delete, Flags, JobFilter, JobPage, Lease, LimitChanges, Release,
     Renewal, Store, StoreError,
 };
-pub use summarizer::{Answer, CombineRequest, Deltas, NotesRequest, Summarizer, SummarizerError};
+pub use summarizer::{
+    Answer, CombineRequest, Deltas, Footage, NotesRequest, Pack, PackRequest, Part, Summarizer,
+    SummarizerError, Takes, WatchRequest, Watched, Watches,
+};
 pub use webhooks::{DeliveryFilter, DeliveryPage, Webhooks};
 
 /// An error of a vendor, kept for the log and never shown to a client.

@@ -2,6 +2,7 @@
 
 mod chunk;
 mod cuts;
+mod pack;
 mod plan;
 mod within;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 pub use self::chunk::chunk;
+pub use self::pack::{cost, pack, questions};
 pub use self::plan::plan;
 pub use self::within::within;
 

@@ -31,7 +31,7 @@ pub struct Cue {
     pub text: String,
 }
 
-/// Where a transcript came from.
+/// Where a transcript came from. Only added to.
 #[derive(
     Clone,
     Copy,
@@ -53,6 +53,10 @@ pub enum TranscriptSource {
     CaptionsAutomatic,
     /// Sent by the client.
     Client,
+    /// None: the summariser watched the public video.
+    Video,
+    /// None: the summariser listened to the video.
+    Audio,
 }
 
 /// The cues of a video in order of start, not overlapping.
@@ -70,6 +74,13 @@ pub struct Transcript {
 pub struct TranscriptError {
     pub format: &'static str,
     pub problem: &'static str,
+}
+
+impl TranscriptSource {
+    /// Whether the summariser read the video itself, segment by segment.
+    pub fn is_watched(self) -> bool {
+        matches!(self, Self::Video | Self::Audio)
+    }
 }
 
 impl Transcript {

@@ -109,3 +109,19 @@ pub struct VideoMetadata {
     pub chapters: Vec<Chapter>,
     pub thumbnail: Option<String>,
 }
+
+impl VideoMetadata {
+    /// Of a video of which nothing else is known.
+    pub fn unknown(id: VideoId) -> Self {
+        Self {
+            id: Some(id),
+            title: String::new(),
+            channel: None,
+            duration: None,
+            language: None,
+            published: None,
+            chapters: Vec::new(),
+            thumbnail: None,
+        }
+    }
+}

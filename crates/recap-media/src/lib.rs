@@ -6,18 +6,25 @@
 
 mod yt_dlp;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use recap_config::Config;
 use recap_core::load::Load;
 use recap_core::ports::MediaSource;
 
-pub use yt_dlp::{Origin, YtDlp, YtDlpError, find, find_or_install, sweep};
+pub use yt_dlp::{Origin, YtDlp, YtDlpError, find, find_ffmpeg, find_or_install, sweep};
 
-/// The source that runs `binary`, as `config.media` says. Starts nothing yet.
+/// The source that runs `binary`, as `config.media` says; with `ffmpeg` it brings
+/// recordings as well. Starts nothing yet.
 /// `load` says when memory is too short to keep yt-dlp warm.
-pub fn connect(config: &Config, binary: YtDlp, load: &Load) -> Arc<dyn MediaSource> {
-    Arc::new(yt_dlp::YtDlpSource::new(config, binary, load))
+pub fn connect(
+    config: &Config,
+    binary: YtDlp,
+    ffmpeg: Option<PathBuf>,
+    load: &Load,
+) -> Arc<dyn MediaSource> {
+    Arc::new(yt_dlp::YtDlpSource::new(config, binary, ffmpeg, load))
 }
 
 /// Whether `binary` can be kept warm: tries it out if the settings want it.

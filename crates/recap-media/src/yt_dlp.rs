@@ -18,7 +18,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 pub use error::YtDlpError;
-pub use locate::find;
+pub use locate::{find, find_ffmpeg};
 pub use manage::find_or_install;
 pub use work_dir::sweep;
 

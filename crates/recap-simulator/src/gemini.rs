@@ -4,7 +4,7 @@
 //! transcript, so that whoever reads it sees whether the right text was sent.
 //! A token is four characters, everywhere.
 //!
-//! Control, in plain HTTP without a key: `GET /__calls`, `POST /__reset`,
+//! Control, in plain HTTP without a key: `GET /__calls`, `GET /__files`, `POST /__reset`,
 //! `POST /__delay {"milliseconds": 250}` and `POST /__fault {"fault":
 //! "rate_minute", "times": 1}`, or with `"model": "…"` in place of `times`. A
 //! request may ask for its own fault with the header `x-simulator-fault: NAME`.
@@ -20,6 +20,7 @@ mod calls;
 mod control;
 mod delivery;
 mod fault;
+mod files;
 mod generate;
 mod models;
 mod passage;
@@ -32,9 +33,13 @@ mod spelling;
 mod tags;
 mod wire;
 
+pub(crate) use answer::Answer;
 pub use calls::{AskedSegment, CallRecord};
 pub use fault::Fault;
+pub use files::FileRecord;
+pub(crate) use prompt::{Prompt, estimate};
 use shared::Shared;
+pub(crate) use wire::pieces;
 
 /// A simulated Gemini on a port of loopback.
 pub struct Gemini {
@@ -66,6 +71,11 @@ impl Gemini {
         self.shared.calls.list()
     }
 
+    /// What was uploaded, oldest first, also what was deleted since.
+    pub fn files(&self) -> Vec<FileRecord> {
+        self.shared.files.list()
+    }
+
     /// The next `times` generate calls meet this fault, after those already queued.
     pub fn set_fault(&self, fault: Fault, times: u32) {
         self.shared.set_fault(fault, times);
@@ -74,6 +84,11 @@ impl Gemini {
     /// Every generate call to this model meets this fault, until [`Self::reset`].
     pub fn set_model_fault(&self, model: &str, fault: Fault) {
         self.shared.set_model_fault(model, fault);
+    }
+
+    /// So many calls to this model are left of the day, until [`Self::reset`].
+    pub fn set_quota(&self, model: &str, calls: u32) {
+        self.shared.set_quota(model, calls);
     }
 
     /// Every answer waits this long, refusals too, until [`Self::reset`].

@@ -15,6 +15,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::scenario::Scenario;
 use crate::server::Server;
 
@@ -86,6 +88,12 @@ impl YouTube {
     /// Every answer of the player API waits this long, until [`Self::reset`].
     pub fn set_player_delay(&self, delay: Duration) {
         self.shared.player_delay.set(delay);
+    }
+
+    /// What is heard in every video from now on: `WebM` with Opus, as long as the longest
+    /// video that is listened to.
+    pub fn set_sound(&self, sound: Bytes) {
+        self.shared.set_sound(sound);
     }
 
     /// Every video is as this one, until [`Self::reset`].

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use recap_config::{Config, Provider};
 use recap_core::ports::{Limits, Summarizer};
 
-use crate::Clock;
 use crate::extractive::Extractive;
-use crate::gemini::Gemini;
+use crate::{Clock, gemini, openai};
 
 /// The summariser of the configuration, and the one to fall back on.
 #[derive(Clone)]
@@ -28,11 +27,19 @@ pub enum ConnectError {
     )]
     NoKey,
     #[error(
-        "`gemini.api_key` (or GEMINI_API_KEY) holds characters that no key has; was it copied whole?"
+        "`summarize.provider` is `openai`, but no model is named: set `openai.models` \
+         (RECAP_OPENAI__MODELS) to what the server calls it, as in `llama3.2`"
     )]
-    InvalidKey,
+    NoModel,
     #[error(
-        "the HTTP client for Gemini could not be set up; are root certificates installed \
+        "the server in `openai.base_url` answers nobody without a key: set `openai.api_key` \
+         (or OPENAI_API_KEY), or the URL of a server of your own"
+    )]
+    NoOpenaiKey,
+    #[error("`{key}` (or {variable}) holds characters that no key has; was it copied whole?")]
+    InvalidKey { key: &'static str, variable: &'static str },
+    #[error(
+        "the HTTP client for the summariser could not be set up; are root certificates installed \
          (on Debian: ca-certificates)?"
     )]
     Http(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -53,21 +60,16 @@ pub fn connect(
     limits: Arc<dyn Limits>,
 ) -> Result<Connected, ConnectError> {
     let has_key = !config.gemini.api_key.expose().trim().is_empty();
-    match config.summarize.provider {
-        Provider::Auto | Provider::Gemini if has_key => with_gemini(config, clock, limits),
-        Provider::Gemini => Err(ConnectError::NoKey),
-        Provider::Auto | Provider::Extractive => {
-            Ok(Connected { summarizer: Arc::new(Extractive), fallback: None })
+    let summarizer: Arc<dyn Summarizer> = match config.summarize.provider {
+        Provider::Auto | Provider::Gemini if has_key => {
+            Arc::new(gemini::summarizer(&config.gemini, clock, limits)?)
         }
-    }
-}
-
-fn with_gemini(
-    config: &Config,
-    clock: Clock,
-    limits: Arc<dyn Limits>,
-) -> Result<Connected, ConnectError> {
-    let summarizer = Arc::new(Gemini::new(&config.gemini, clock, limits)?);
+        Provider::Gemini => return Err(ConnectError::NoKey),
+        Provider::Openai => Arc::new(openai::summarizer(&config.openai, clock, limits)?),
+        Provider::Auto | Provider::Extractive => {
+            return Ok(Connected { summarizer: Arc::new(Extractive), fallback: None });
+        }
+    };
     let fallback: Option<Arc<dyn Summarizer>> =
         config.summarize.extractive_fallback.then(|| Arc::new(Extractive) as _);
     Ok(Connected { summarizer, fallback })

@@ -9,9 +9,12 @@ mod choose;
 mod joined;
 mod lexicon;
 mod phrases;
-mod rank;
+mod quote;
 mod sentences;
 mod split;
+mod stretches;
+mod topics;
+mod weigh;
 mod whole;
 mod words;
 
@@ -25,21 +28,21 @@ use recap_core::ports::{
 use recap_core::summary::{KeyPoint, NotesStatus, SegmentNotes, Style, Summary, Usage};
 
 use self::choose::{Ranked, Wish};
+use self::joined::Joined;
 use self::lexicon::Lexicon;
+use self::quote::quoted;
 use self::sentences::{Sentence, sentences};
+use self::words::{Vocabulary, words};
 use crate::{chapters, tidy};
 
 const NAME: &str = "extractive";
 
 /// Raised with each change that makes it choose other sentences.
-const VERSION: &str = "1";
-/// The graph has the square of this many ties; speech that is denser has its
-/// neighbours joined.
-const MOST_SENTENCES: usize = 400;
-/// Of joined neighbours, in characters: together more than is said in an hour.
-const LONGEST_RAW: usize = 4000;
-/// A point for every so many seconds.
-const POINT_EVERY: u64 = 80;
+const VERSION: &str = "2";
+/// A point for every so many seconds of a segment: more than the video will
+/// have, so that there is something to choose from.
+const POINT_EVERY: u64 = 50;
+const FEWEST_POINTS: usize = 5;
 
 /// The summariser that quotes.
 pub(crate) struct Extractive;
@@ -89,24 +92,27 @@ fn free<T>(value: T) -> Answer<T> {
 
 fn notes(request: &NotesRequest<'_>) -> SegmentNotes {
     let lexicon = &Lexicon::of(request.transcript_language);
-    let cues = request.chunks.iter().flat_map(|it| it.iter());
-    let sentences = bounded(sentences(cues, lexicon));
+    let joined = Joined::new(request.chunks.iter().flat_map(|it| it.iter()), lexicon);
+    let words = words(&joined.text);
+    let sentences = sentences(&joined, &words, lexicon);
+    let silent = chapters::silent(request, NAME);
     if sentences.is_empty() {
-        return chapters::silent(request, NAME);
+        return silent;
     }
-    let ranked = Ranked::new(&sentences, &topic(request), lexicon);
+    let mut vocabulary = Vocabulary::new(lexicon);
+    let mut ranked = Ranked::new(&sentences, &topic(request), &mut vocabulary, lexicon);
     let most = summary_sentences(request.style, sentences.len());
-    let summary = ranked.choose(Wish { most, spread: 0.4, taken: &[] }, &[]);
+    let summary = ranked.choose(Wish { most, spread: 0.3, taken: &[] }, &[]);
     let most = points(request, sentences.len());
-    let points = ranked.choose(Wish { most, spread: 0.8, taken: &summary }, &ranges(request));
+    let points = ranked.choose(Wish { most, spread: 0.3, taken: &[] }, &ranges(request));
     let segment = request.segment;
     let title = segment
         .chapter
         .clone()
-        .or_else(|| phrases::title(&sentences, &request.video.title, lexicon));
-    let silent = chapters::silent(request, NAME);
-    let points = points.iter().map(|it| point(&sentences[*it], segment.start..segment.end));
-    let summary = tidy::shortened(&texts(&sentences, &summary), tidy::LONGEST_SUMMARY);
+        .or_else(|| phrases::title(&sentences, &request.video.title, &mut vocabulary, lexicon));
+    let within = segment.start..segment.end;
+    let points = points.into_iter().map(|it| point(&sentences[it], &within, lexicon));
+    let summary = texts(&sentences, &summary, lexicon);
     SegmentNotes {
         title: tidy::title(&[&title.unwrap_or_default(), &request.video.title], &summary),
         summary,
@@ -123,13 +129,16 @@ fn topic(request: &NotesRequest<'_>) -> String {
 }
 
 /// A cue may have begun before the segment did.
-fn point(sentence: &Sentence, within: Range<Duration>) -> KeyPoint {
+fn point(sentence: &Sentence<'_>, within: &Range<Duration>, lexicon: &Lexicon) -> KeyPoint {
     let last = within.end.saturating_sub(Duration::from_millis(1)).max(within.start);
-    KeyPoint { start: sentence.start.clamp(within.start, last), text: sentence.text.clone() }
+    let start = sentence.start.clamp(within.start, last);
+    KeyPoint { start, text: quoted(sentence.raw, lexicon) }
 }
 
-fn texts(sentences: &[Sentence], chosen: &[usize]) -> String {
-    tidy::in_a_row(chosen.iter().map(|it| sentences[*it].text.as_str()))
+fn texts(sentences: &[Sentence<'_>], chosen: &[usize], lexicon: &Lexicon) -> String {
+    let texts: Vec<String> = chosen.iter().map(|it| quoted(sentences[*it].raw, lexicon)).collect();
+    let text = tidy::in_a_row(texts.iter().map(String::as_str));
+    tidy::shortened(&text, tidy::LONGEST_SUMMARY)
 }
 
 fn summary_sentences(style: Style, all: usize) -> usize {
@@ -143,8 +152,8 @@ fn summary_sentences(style: Style, all: usize) -> usize {
 /// More for a longer segment, but no more than half of what is said.
 fn points(request: &NotesRequest<'_>, all: usize) -> usize {
     let length = request.segment.end.saturating_sub(request.segment.start).as_secs();
-    let most = if request.style == Style::Brief { 4 } else { 6 };
-    let wanted = usize::try_from(length / POINT_EVERY).unwrap_or(most).clamp(3, most);
+    let most = if request.style == Style::Brief { 6 } else { 12 };
+    let wanted = usize::try_from(length / POINT_EVERY).unwrap_or(most).clamp(FEWEST_POINTS, most);
     wanted.max(ranges(request).len().min(2 * most)).min(all.div_ceil(2))
 }
 
@@ -155,22 +164,4 @@ fn ranges(request: &NotesRequest<'_>) -> Vec<Range<Duration>> {
     let here = request.video.chapters.iter().filter(|it| it.start < end && it.end > start);
     let ranges: Vec<_> = here.map(|it| it.start..it.end).collect();
     if ranges.len() < 2 { Vec::new() } else { ranges }
-}
-
-/// At most as many sentences as the graph takes: neighbours are joined.
-fn bounded(mut sentences: Vec<Sentence>) -> Vec<Sentence> {
-    while sentences.len() > MOST_SENTENCES {
-        sentences = sentences.chunks(2).map(joined).collect();
-    }
-    sentences
-}
-
-fn joined(neighbours: &[Sentence]) -> Sentence {
-    let texts: Vec<&str> = neighbours.iter().map(|it| it.text.as_str()).collect();
-    let raws: Vec<&str> = neighbours.iter().map(|it| it.raw.as_str()).collect();
-    Sentence {
-        text: tidy::shortened(&texts.join(" "), tidy::LONGEST_POINT),
-        raw: tidy::shortened(&raws.join(" "), LONGEST_RAW),
-        ..neighbours[0].clone()
-    }
 }

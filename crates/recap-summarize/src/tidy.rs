@@ -14,7 +14,7 @@ const LONGEST_MADE_UP: usize = 60;
 pub(crate) const LONGEST_SUMMARY: usize = 1500;
 pub(crate) const LONGEST_POINT: usize = 400;
 /// Most points of one segment.
-const MOST_POINTS: usize = 12;
+pub(crate) const MOST_POINTS: usize = 12;
 
 /// Points of a finished summary.
 pub(crate) fn most_points(style: Style) -> usize {

@@ -8,6 +8,7 @@ pub mod queue;
 pub mod replies;
 pub mod shared;
 pub mod store;
+pub mod summarizer;
 pub mod webhooks;
 
 use std::time::Duration;

@@ -20,6 +20,33 @@ pub fn genai_python() -> PathBuf {
     tool("genai/bin/python")
 }
 
+/// A Python that has the official client of the OpenAI API.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn openai_python() -> PathBuf {
+    tool("openai/bin/python")
+}
+
+/// ffmpeg, with ffprobe beside it.
+///
+/// # Panics
+///
+/// When it is not installed.
+pub fn ffmpeg() -> PathBuf {
+    tool("ffmpeg/ffmpeg")
+}
+
+/// Half an hour of sound as YouTube has it: Opus in `WebM`.
+///
+/// # Panics
+///
+/// When it was not made.
+pub fn sound() -> Vec<u8> {
+    std::fs::read(tool("ffmpeg/sound.webm")).expect("it was made with the tools")
+}
+
 /// Redis.
 ///
 /// # Panics

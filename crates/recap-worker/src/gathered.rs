@@ -13,7 +13,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use recap_config::MediaConfig;
 use recap_core::ports::{
-    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
+    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest, Recording,
+    RecordingRequest,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
@@ -92,6 +93,14 @@ impl MediaSource for Gathered {
             // The gatherer is gone: the process is ending.
             Err(_) => shared.guarded.captions(request).await,
         }
+    }
+
+    fn records(&self) -> bool {
+        self.shared.guarded.records()
+    }
+
+    async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
+        self.shared.guarded.recording(request).await
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {

@@ -13,6 +13,11 @@ impl Observer for Metered {
         metrics::job_started(&job.input.priority.to_string(), waited);
     }
 
+    fn first_notes(&self, job: &Job, after: Duration) {
+        let source = job.transcript.as_ref().map(|it| it.source.to_string());
+        metrics::first_notes(&source.unwrap_or_default(), after);
+    }
+
     fn ended(&self, job: &Job) {
         let (kind, status) = (job.kind.to_string(), job.status.to_string());
         let code = job.error.as_ref().map_or_else(String::new, |it| it.code.to_string());

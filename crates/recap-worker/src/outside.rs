@@ -29,6 +29,7 @@ pub async fn outside(
         Ok(removed) => info!(removed, "work directories of dead processes removed"),
         Err(error) => warn!(%error, "work directories of dead processes could not be looked for"),
     }
+    let ffmpeg = recap_media::find_ffmpeg(config, search_path.as_deref());
     let found = recap_media::find_or_install(config, search_path, say).await;
     let yt_dlp: YtDlp = found.context("yt-dlp cannot be used")?;
     let connected =
@@ -36,7 +37,7 @@ pub async fn outside(
     let notifier = recap_notify::connect(config, &recap_notify::system_lookup())
         .context("messages cannot be sent")?;
     Ok(Outside {
-        media: recap_media::connect(config, yt_dlp, &ports.load),
+        media: recap_media::connect(config, yt_dlp, ffmpeg, &ports.load),
         summarizer: connected.summarizer,
         fallback: connected.fallback,
         notifier,

@@ -38,6 +38,8 @@ pub enum Command {
     Serve(ServeArgs),
     /// Summarise one video here and now, without a server.
     Summarize(SummarizeArgs),
+    /// Say what summarising a video would ask of the summariser, and ask it nothing.
+    Plan(PlanArgs),
     /// Show the main job on a simulated YouTube: no key, no account, no network.
     Demo(DemoArgs),
     /// Check what recap needs on this machine, one line each.
@@ -142,6 +144,12 @@ pub struct SummarizeArgs {
     /// File to write the summary to, instead of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Link to a YouTube video in any form, or its 11-character id.
+    pub url: String,
 }
 
 #[derive(Debug, Args)]

@@ -7,5 +7,6 @@ pub(crate) mod doctor;
 pub(crate) mod health;
 pub(crate) mod keys;
 pub(crate) mod migrate;
+pub(crate) mod plan;
 pub(crate) mod serve;
 pub(crate) mod summarize;

@@ -56,6 +56,7 @@ async fn execute(
     match command {
         Command::Serve(args) => commands::serve::run(config, &args, search_path).await,
         Command::Summarize(args) => commands::summarize::run(config, &args, search_path).await,
+        Command::Plan(args) => commands::plan::run(config, &args, search_path).await,
         Command::Demo(args) => commands::demo::run(config, &args, search_path).await,
         Command::Admin(command) => commands::admin::run(config, &command).await,
         Command::Keys(command) => commands::keys::run(config, command).await,

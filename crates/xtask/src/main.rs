@@ -4,6 +4,7 @@ mod bench;
 mod chaos;
 mod deploy;
 mod docs;
+mod eval;
 mod fuzz;
 mod lab;
 mod shell;
@@ -40,6 +41,7 @@ enum Task {
     Fuzz,
     /// Measure what recap costs, as it is shipped, alone and beside what it replaces.
     Bench(bench::Args),
+    Eval(eval::Args),
     /// Check the files of `deploy/` with tools that know their formats.
     Deploy,
     /// Write the generated pages of `docs/`, and the files of `deploy/env/`.
@@ -61,6 +63,7 @@ fn main() -> anyhow::Result<()> {
         Task::Stress(args) => stress::run(&args),
         Task::Fuzz => fuzz::run(),
         Task::Bench(args) => bench::run(args),
+        Task::Eval(args) => eval::run(&args),
         Task::Deploy => deploy::check(),
         Task::Docs { release: true, .. } => docs::release(),
         Task::Docs { check, .. } => docs::write(check),

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::check::{between, seconds, url};
+use super::calls::calls;
+use crate::check::{seconds, url};
 use crate::error::Problem;
 use crate::secret::Secret;
 
@@ -43,6 +44,18 @@ pub struct GeminiConfig {
     pub read_timeout_seconds: u64,
     /// How long one call may take in all, in seconds.
     pub call_timeout_seconds: u64,
+    /// Watch public videos whose captions cannot be had. Ten minutes cost about
+    /// 60,000 tokens.
+    pub watch_videos: bool,
+    /// Listen to videos that can be neither read nor watched. Needs ffmpeg.
+    pub listen: bool,
+    /// How long watching one segment may take in all, in seconds.
+    pub watch_timeout_seconds: u64,
+    /// Price of a million tokens that are read, in US cents, for `recap plan`. That of
+    /// the first of the default models in autumn 2026; 0 where it is free.
+    pub price_input_cents: u32,
+    /// The same of a million tokens that are written, thinking included.
+    pub price_output_cents: u32,
     /// Largest answer that is read, in bytes.
     pub max_response_bytes: usize,
 }
@@ -64,26 +77,21 @@ impl Default for GeminiConfig {
             connect_timeout_seconds: 5,
             read_timeout_seconds: 30,
             call_timeout_seconds: 120,
+            watch_videos: true,
+            listen: true,
+            watch_timeout_seconds: 300,
+            price_input_cents: 30,
+            price_output_cents: 250,
             max_response_bytes: 1 << 20,
         }
     }
 }
 
+calls!(GeminiConfig, "gemini");
+
 impl GeminiConfig {
-    pub fn connect_timeout(&self) -> Duration {
-        Duration::from_secs(self.connect_timeout_seconds)
-    }
-
-    pub fn read_timeout(&self) -> Duration {
-        Duration::from_secs(self.read_timeout_seconds)
-    }
-
-    pub fn call_timeout(&self) -> Duration {
-        Duration::from_secs(self.call_timeout_seconds)
-    }
-
-    pub fn retry_base(&self) -> Duration {
-        Duration::from_millis(self.retry_base_ms)
+    pub fn watch_timeout(&self) -> Duration {
+        Duration::from_secs(self.watch_timeout_seconds)
     }
 
     pub(crate) fn check(&self, found: &mut Vec<Problem>) {
@@ -94,16 +102,7 @@ impl GeminiConfig {
                 "name at least one model, and no empty one",
             ));
         }
-        between("gemini.max_output_tokens", self.max_output_tokens, 100, 65_536, found);
-        between("gemini.connections", self.connections, 1, 64, found);
-        between("gemini.requests_per_minute", self.requests_per_minute, 0, 100_000, found);
-        between("gemini.retries", self.retries, 0, 10, found);
-        between("gemini.retry_percent", self.retry_percent, 0, 100, found);
-        between("gemini.retry_reserve", self.retry_reserve, 0, 1000, found);
-        between("gemini.retry_base_ms", self.retry_base_ms, 0, 60_000, found);
-        seconds("gemini.connect_timeout_seconds", self.connect_timeout_seconds, 1, found);
-        seconds("gemini.read_timeout_seconds", self.read_timeout_seconds, 1, found);
-        seconds("gemini.call_timeout_seconds", self.call_timeout_seconds, 1, found);
-        between("gemini.max_response_bytes", self.max_response_bytes, 16_384, 64 << 20, found);
+        seconds("gemini.watch_timeout_seconds", self.watch_timeout_seconds, 1, found);
+        self.check_calls(found);
     }
 }

@@ -18,6 +18,9 @@ pub struct MediaConfig {
     /// The yt-dlp to run. Empty: the one on the PATH, else recap's own copy,
     /// which is installed into the data directory when there is none.
     pub ytdlp_path: String,
+    /// The ffmpeg that cuts what is heard out of a video, with ffprobe beside it. Empty:
+    /// the one on the PATH; without one no video is listened to.
+    pub ffmpeg_path: String,
     /// Version of recap's own copy.
     pub ytdlp_version: String,
     /// The Python (3.11 or newer) that recap's own copy is installed with.
@@ -35,6 +38,9 @@ pub struct MediaConfig {
     pub max_output_bytes: usize,
     /// Largest caption file that is read, in bytes.
     pub max_caption_bytes: u64,
+    /// Largest recording of one segment, in MiB; it is held in memory. Ten minutes of
+    /// speech are 2 to 5.
+    pub max_recording_mb: u64,
     /// Address space of one yt-dlp process, in MiB. It needs less than 100; a
     /// run that wants more ends as `out_of_memory` instead of taking recap with
     /// it. Held on Linux only.
@@ -108,6 +114,7 @@ impl Default for MediaConfig {
     fn default() -> Self {
         Self {
             ytdlp_path: String::new(),
+            ffmpeg_path: String::new(),
             ytdlp_version: "2026.10.26".to_owned(),
             python: "python3".to_owned(),
             extractor_args: "youtube:player_client=visionos;player_skip=webpage,configs,js;\
@@ -119,6 +126,7 @@ impl Default for MediaConfig {
             deadline_seconds: 90,
             max_output_bytes: 1 << 20,
             max_caption_bytes: 32 << 20,
+            max_recording_mb: 16,
             max_memory_mb: 512,
             niceness: 10,
             proxy: String::new(),
@@ -182,6 +190,7 @@ impl MediaConfig {
         seconds("media.deadline_seconds", self.deadline_seconds, 1, found);
         between("media.max_output_bytes", self.max_output_bytes, 4096, 64 << 20, found);
         between("media.max_caption_bytes", self.max_caption_bytes, 4096, 1 << 30, found);
+        between("media.max_recording_mb", self.max_recording_mb, 1, 256, found);
         between("media.max_memory_mb", self.max_memory_mb, 128, 1 << 20, found);
         between("media.niceness", self.niceness, 0, 19, found);
         seconds("media.block_pause_seconds", self.block_pause_seconds, 1, found);

@@ -35,6 +35,8 @@ pub enum Provider {
     Auto,
     /// Gemini; needs `gemini.api_key`.
     Gemini,
+    /// A server that speaks the OpenAI API; needs `openai.models`.
+    Openai,
     /// The most telling sentences of the transcript: no key, no network.
     Extractive,
 }

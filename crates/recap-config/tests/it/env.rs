@@ -60,7 +60,13 @@ fn each_has_every_setting_and_no_secret() {
             .filter(|it| it.chars().all(|it| it.is_ascii_uppercase() || it == '_'))
             .collect();
         assert_eq!(named.len(), count, "{}", file.name);
-        for secret in ["GEMINI_API_KEY", "REDIS_URL", "MONGODB_URI", "RECAP_AUTH__JWT_SECRET"] {
+        for secret in [
+            "GEMINI_API_KEY",
+            "OPENAI_API_KEY",
+            "REDIS_URL",
+            "MONGODB_URI",
+            "RECAP_AUTH__JWT_SECRET",
+        ] {
             assert!(text.contains(&format!("\n# {secret}=\n")), "{secret} in {}", file.name);
         }
     }

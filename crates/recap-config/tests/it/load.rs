@@ -123,6 +123,8 @@ fn bounds_sections_and_syntax_are_checked() {
         &["queue.backend (from file recap.toml): unknown variant"],
     );
     check_refused("", [("RECAP_GEMINI__MODELS", "")], &["gemini.models"]);
+    check_refused("", [("RECAP_OPENAI__BASE_URL", "http://me:x@host/v1")], &["openai.base_url"]);
+    check_refused("", [("RECAP_OPENAI__MAX_OUTPUT_TOKENS", "3000")], &["leave 2048"]);
 }
 
 #[test]

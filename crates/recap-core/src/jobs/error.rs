@@ -53,6 +53,7 @@ impl From<MediaError> for JobError {
     fn from(error: MediaError) -> Self {
         match error {
             MediaError::Permanent(failure) => Self::Fail(failure),
+            MediaError::Silent(_) => Self::fail(ErrorCode::NoCaptions),
             MediaError::Transient { failure, after, source } => {
                 let class = after.map_or(RetryClass::Transient, RetryClass::After);
                 Self::Retry { failure, class, reason: WaitingReason::Retry, source }
@@ -87,6 +88,7 @@ impl From<SummarizerError> for JobError {
                 Self::resting(ErrorCode::SummarizerUnavailable, retry_after)
             }
             SummarizerError::Blocked => Self::fail(ErrorCode::SummarizerBlocked),
+            SummarizerError::Unreadable => Self::fail(ErrorCode::SummarizerUnreadable),
             SummarizerError::Unauthorized { problem } => {
                 Self::Fail(Failure::new(ErrorCode::SummarizerUnauthorized, problem))
             }

@@ -12,9 +12,15 @@ pub(super) async fn adopt(run: &mut Run<'_>) -> Result<(), JobError> {
     let (cx, store, lease) = (run.cx, &run.cx.store, run.lease);
     let job = store.find(ended).await?;
     let transcript = cx.insist(|| store.find_transcript(ended)).await?;
-    let (Some(job), Some(transcript)) = (job, transcript) else { return Ok(()) };
+    let Some(job) = job else { return Ok(()) };
+    let watched = job.transcript.as_ref().is_some_and(|it| it.source.is_watched());
+    if transcript.is_none() && !watched {
+        return Ok(());
+    }
     let notes = cx.insist(|| store.list_notes(ended)).await?;
-    if !cx.insist(|| store.put_transcript(lease, &transcript)).await? {
+    if let Some(transcript) = &transcript
+        && !cx.insist(|| store.put_transcript(lease, transcript)).await?
+    {
         return Err(JobError::Lost);
     }
     info!(job.ended = %ended, segments = notes.len(), "begins where an ended job stopped");

@@ -19,13 +19,14 @@ use crate::transcript::Transcript;
 use crate::video::VideoMetadata;
 
 /// Changes with the format of [`Kept`].
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A finished job, as the cache keeps it.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     video: VideoMetadata,
-    transcript: Transcript,
+    /// `None` if the video was watched.
+    transcript: Option<Transcript>,
     info: TranscriptInfo,
     summary: Summary,
     warnings: Vec<String>,
@@ -57,7 +58,7 @@ pub(super) async fn take_over(run: &mut Run<'_>) -> Result<bool, JobError> {
 }
 
 /// Keeps what a job has made for the next one that asks for the same.
-pub(super) async fn keep(run: &Run<'_>, transcript: &Transcript) {
+pub(super) async fn keep(run: &Run<'_>, transcript: Option<&Transcript>) {
     let job = &run.job;
     let sound = job.input.cache != CacheMode::Bypass && job.degraded.is_none();
     let (Some(video), Some(info), Some(summary)) = (&job.video, &job.transcript, &job.result)
@@ -67,7 +68,7 @@ pub(super) async fn keep(run: &Run<'_>, transcript: &Transcript) {
     if sound {
         let kept = Kept {
             video: video.clone(),
-            transcript: transcript.clone(),
+            transcript: transcript.cloned(),
             info: info.clone(),
             summary: summary.clone(),
             warnings: job.warnings.clone(),
@@ -89,14 +90,17 @@ async fn from_leader(run: &mut Run<'_>, leader: JobId) -> Result<bool, JobError>
     }
     let cx = run.cx;
     let transcript = cx.insist(|| cx.store.find_transcript(leader)).await?;
-    let Some(transcript) = transcript else { return Ok(false) };
+    let watched = led.transcript.as_ref().is_some_and(|it| it.source.is_watched());
+    if transcript.is_none() && !watched {
+        return Ok(false);
+    }
     let age = since(led.completed_at.unwrap_or(led.created_at), run.cx.now());
     info!(job.leader = %leader, "taking over the result of a job that did the same");
     let job = &mut run.job;
     (job.video, job.transcript) = (led.video, led.transcript);
     (job.result, job.warnings, job.degraded) = (led.result, led.warnings, led.degraded);
     job.cache = Some(CacheHit { level: CacheLevel::Job, age_seconds: age.as_secs() });
-    put_transcript(run, &transcript).await
+    put_transcript(run, transcript.as_ref()).await
 }
 
 async fn from_cache(run: &mut Run<'_>) -> Result<bool, JobError> {
@@ -104,11 +108,13 @@ async fn from_cache(run: &mut Run<'_>) -> Result<bool, JobError> {
         return Ok(false);
     }
     let Some(cached) = run.cx.cache.get(&key_of(run)).await else { return Ok(false) };
-    let Some(transcript) = adopt(&mut run.job, &cached) else { return Ok(false) };
-    put_transcript(run, &transcript).await
+    let Some(kept) = read(&cached) else { return Ok(false) };
+    let transcript = adopt(&mut run.job, kept, &cached);
+    put_transcript(run, transcript.as_ref()).await
 }
 
-async fn put_transcript(run: &Run<'_>, transcript: &Transcript) -> Result<bool, JobError> {
+async fn put_transcript(run: &Run<'_>, transcript: Option<&Transcript>) -> Result<bool, JobError> {
+    let Some(transcript) = transcript else { return Ok(true) };
     let put = || run.cx.store.put_transcript(run.lease, transcript);
     let held = run.cx.insist(put).await?;
     if held { Ok(true) } else { Err(JobError::Lost) }
@@ -186,8 +192,8 @@ pub fn finished_from(
     cached: &Cached,
     now: Timestamp,
     forget_at: Timestamp,
-) -> Option<(Job, Transcript)> {
-    let transcript = adopt(&mut job, cached)?;
+) -> Option<(Job, Option<Transcript>)> {
+    let transcript = adopt(&mut job, read(cached)?, cached);
     job.status = Status::Succeeded;
     job.progress.stage = Stage::Done;
     job.completed_at = Some(now);
@@ -195,18 +201,21 @@ pub fn finished_from(
     Some((job, transcript))
 }
 
-/// Gives `job` what the cache keeps, and returns the transcript.
-fn adopt(job: &mut Job, cached: &Cached) -> Option<Transcript> {
-    let kept: Kept = match serde_json::from_slice(&cached.value) {
-        Ok(kept) => kept,
+fn read(cached: &Cached) -> Option<Kept> {
+    match serde_json::from_slice(&cached.value) {
+        Ok(kept) => Some(kept),
         Err(error) => {
             warn!(%error, "what the cache keeps cannot be read; making it anew");
-            return None;
+            None
         }
-    };
+    }
+}
+
+/// Gives `job` what the cache keeps, and returns the transcript, if there is one.
+fn adopt(job: &mut Job, kept: Kept, cached: &Cached) -> Option<Transcript> {
     debug!(cache.level = %cached.level, "summary found in the cache");
     (job.video, job.transcript) = (Some(kept.video), Some(kept.info));
     (job.result, job.warnings) = (Some(kept.summary), kept.warnings);
     job.cache = Some(CacheHit { level: cached.level, age_seconds: cached.age.as_secs() });
-    Some(kept.transcript)
+    kept.transcript
 }

@@ -113,6 +113,10 @@ impl<'a> Run<'a> {
 
     /// The same when a segment is done: it is written with the document.
     pub(super) fn note(&mut self, notes: SegmentNotes) {
+        if self.job.progress.segments_done == 0 {
+            let after = since(self.job.created_at, self.cx.now());
+            self.cx.observer.first_notes(&self.job, after);
+        }
         self.notes.push(notes);
         self.job.progress.segments_done += 1;
         self.unsaved = true;

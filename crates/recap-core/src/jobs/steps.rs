@@ -5,34 +5,53 @@ use std::time::Duration;
 use tracing::info;
 
 use super::error::JobError;
+use super::ladder::{self, Found};
+use super::resume;
 use super::run::Run;
-use super::{ladder, resume};
 use crate::error::{ErrorCode, Failure};
 use crate::job::{ChildUsage, OwnTranscript, Stage, TimeRange, TranscriptInfo};
-use crate::transcript::Transcript;
+use crate::transcript::{Transcript, TranscriptSource};
 use crate::video::VideoMetadata;
 
-/// The transcript and what is known of the video: as kept by an earlier attempt
-/// or the job that this one does again, as the client sent it, else fetched and
-/// kept. Of a range, only what is said in it.
-pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Transcript), JobError> {
+/// What a job has to read.
+pub(super) enum Reading {
+    /// What is said.
+    Text(Transcript),
+    /// The video itself, segment by segment.
+    Watched(TranscriptSource),
+}
+
+/// What there is to read, and what is known of the video: as kept by an earlier
+/// attempt or the job that this one does again, as the client sent it, else fetched
+/// and kept. Of a range, only what is said in it.
+pub(super) async fn reading(run: &mut Run<'_>) -> Result<(VideoMetadata, Reading), JobError> {
     resume::adopt(run).await?;
     let (cx, lease, id) = (run.cx, run.lease, run.job.id);
     if let Some(transcript) = cx.insist(|| cx.store.find_transcript(id)).await? {
         if let Some(video) = run.job.video.clone() {
-            return Ok((video, transcript));
+            return Ok((video, Reading::Text(transcript)));
         }
         if let Some(own) = run.job.input.transcript.clone() {
-            return Ok(sent(run, own, transcript));
+            let (video, transcript) = sent(run, own, transcript);
+            return Ok((video, Reading::Text(transcript)));
         }
+    }
+    if let (Some(video), Some(info)) = (&run.job.video, &run.job.transcript)
+        && can_watch(run, info.source)
+    {
+        return Ok((video.clone(), Reading::Watched(info.source)));
     }
     let Some(video) = run.job.input.video_id else {
         return Err(JobError::fail(ErrorCode::TranscriptUnreadable));
     };
     run.enter(Stage::Fetching).await?;
     let began = run.cx.now();
-    let mut captions = ladder::captions(run, video).await?;
+    let found = ladder::climb(run, video).await?;
     run.took(Stage::Fetching, began);
+    let mut captions = match found {
+        Found::Captions(captions) => *captions,
+        Found::Watched { video, source } => return Ok((*video, Reading::Watched(source))),
+    };
     check_length(run, &captions.video)?;
     if let Some(range) = run.job.input.range {
         captions.transcript = said_in(captions.transcript, range)?;
@@ -50,7 +69,17 @@ pub(super) async fn transcript(run: &mut Run<'_>) -> Result<(VideoMetadata, Tran
     run.job.video = Some(captions.video.clone());
     add(run.job.child.get_or_insert_default(), captions.child);
     run.save().await?;
-    Ok((captions.video, captions.transcript))
+    Ok((captions.video, Reading::Text(captions.transcript)))
+}
+
+/// Whether this worker reads videos in that way.
+fn can_watch(run: &Run<'_>, source: TranscriptSource) -> bool {
+    let watches = run.cx.summarizer.watches();
+    match source {
+        TranscriptSource::Video => watches.video,
+        TranscriptSource::Audio => watches.sound && run.cx.media.records(),
+        _ => false,
+    }
 }
 
 /// The client's own transcript, which is kept already.
@@ -89,7 +118,7 @@ fn said_in(mut transcript: Transcript, range: TimeRange) -> Result<Transcript, J
     Ok(transcript)
 }
 
-fn check_length(run: &Run<'_>, video: &VideoMetadata) -> Result<(), JobError> {
+pub(super) fn check_length(run: &Run<'_>, video: &VideoMetadata) -> Result<(), JobError> {
     let limit = run.cx.policy.max_video;
     if video.duration.is_some_and(|it| it > limit) {
         let detail = format!("the limit is {} hours", limit.as_secs() / 3600);
@@ -112,7 +141,7 @@ fn describe(run: &Run<'_>, video: &VideoMetadata, transcript: &Transcript) -> Tr
 }
 
 /// Attempts add up; the peak is the highest of them.
-fn add(total: &mut ChildUsage, used: ChildUsage) {
+pub(super) fn add(total: &mut ChildUsage, used: ChildUsage) {
     total.cpu_ms += used.cpu_ms;
     total.wall_ms += used.wall_ms;
     total.peak_memory_bytes = total.peak_memory_bytes.max(used.peak_memory_bytes);

@@ -7,7 +7,7 @@ use super::{reuse, steps};
 /// Safe to run twice: a transcript that is kept is not fetched again.
 pub(super) async fn run(run: &mut Run<'_>) -> Result<(), JobError> {
     if !reuse::take_over(run).await? {
-        steps::transcript(run).await?;
+        steps::reading(run).await?;
     }
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Where metadata and captions come from.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bytes::Bytes;
 use jiff::Timestamp;
 
-use crate::error::Failure;
+use crate::error::{ErrorCode, Failure};
 use crate::job::ChildUsage;
 use crate::ports::BoxError;
 use crate::transcript::Transcript;
@@ -25,6 +27,31 @@ pub struct Captions {
     pub video: VideoMetadata,
     pub transcript: Transcript,
     pub child: ChildUsage,
+}
+
+/// What is heard in a part of a video.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordingRequest {
+    pub video: VideoId,
+    /// The way to YouTube, of [`MediaSource::routes`].
+    pub route: usize,
+    pub start: Duration,
+    pub end: Duration,
+}
+
+/// What is heard in a part of a video, in memory: of ten minutes a few megabytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recording {
+    /// As in `audio/ogg`.
+    pub media_type: &'static str,
+    pub bytes: Bytes,
+    pub child: ChildUsage,
+}
+
+impl fmt::Debug for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes of {}", self.bytes.len(), self.media_type)
+    }
 }
 
 /// Which videos a playlist has.
@@ -71,6 +98,16 @@ pub trait MediaSource: Send + Sync {
         }
     }
 
+    /// Whether it can bring what is heard in a video.
+    fn records(&self) -> bool {
+        false
+    }
+
+    /// What is heard in a part of a video, or nothing of it.
+    async fn recording(&self, _request: &RecordingRequest) -> Result<Recording, MediaError> {
+        Err(MediaError::Permanent(ErrorCode::ExtractorMissing.into()))
+    }
+
     /// The videos of a playlist in its order, without looking at any of them:
     /// one that is private or gone is only found out later.
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError>;
@@ -82,6 +119,9 @@ pub enum MediaError {
     /// The video will not become readable by trying again.
     #[error("{0}")]
     Permanent(Failure),
+    /// The video has no captions. All else that is known of it comes along.
+    #[error("the video has no captions")]
+    Silent(Box<VideoMetadata>),
     /// It may work later: after the retry policy's delay, or not before `after`.
     #[error("{failure}")]
     Transient {

@@ -11,6 +11,9 @@ pub trait Observer: Send + Sync {
     /// for.
     fn started(&self, job: &Job, waited: Duration);
 
+    /// The first notes on `job` are there, so long after it was asked for.
+    fn first_notes(&self, job: &Job, after: Duration);
+
     /// `job` has its terminal status.
     fn ended(&self, job: &Job);
 
@@ -26,6 +29,8 @@ pub struct Unobserved;
 
 impl Observer for Unobserved {
     fn started(&self, _: &Job, _: Duration) {}
+
+    fn first_notes(&self, _: &Job, _: Duration) {}
 
     fn ended(&self, _: &Job) {}
 

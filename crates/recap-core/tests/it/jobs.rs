@@ -7,10 +7,12 @@ mod feed;
 mod ladder;
 mod media;
 mod outage;
+mod packing;
 mod recovery;
 mod reuse;
 mod summarizer;
 mod telling;
+mod watching;
 mod webhooks;
 mod wishes;
 

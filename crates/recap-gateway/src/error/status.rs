@@ -51,7 +51,8 @@ pub fn status_of(code: Code) -> StatusCode {
         | Code::VideoTooLong
         | Code::NoCaptions
         | Code::CaptionsLocked
-        | Code::SummarizerBlocked => StatusCode::UNPROCESSABLE_ENTITY,
+        | Code::SummarizerBlocked
+        | Code::SummarizerUnreadable => StatusCode::UNPROCESSABLE_ENTITY,
         Code::OutOfMemory | Code::Poison | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         Code::CaptionsUnreadable
         | Code::Network

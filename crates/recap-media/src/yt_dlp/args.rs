@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::Path;
 
 use recap_config::MediaConfig;
-use recap_core::ports::PlaylistRequest;
+use recap_core::ports::{PlaylistRequest, RecordingRequest};
 use recap_core::video::VideoId;
 
 use super::route::Route;
@@ -65,6 +65,21 @@ const CAPTIONS: &[&str] = &[
     PRINT_CAPTIONS,
 ];
 
+/// What is heard in a stretch, copied as it is by ffmpeg: the smallest track will do
+/// for speech. Opus comes in `WebM`, which not everybody takes; Ogg holds the same.
+const RECORDING: &[&str] = &[
+    "-f",
+    "ba[ext=webm][abr<=64]/ba[abr<=64]/ba[ext=webm]/ba/b",
+    "--remux-video",
+    "webm>ogg",
+    "--fixup",
+    "never",
+    "--no-part",
+    "--no-mtime",
+    "-o",
+    "heard.%(ext)s",
+];
+
 /// How YouTube is asked.
 pub(crate) struct Profile<'a> {
     pub(crate) route: &'a Route,
@@ -101,6 +116,21 @@ pub(crate) fn batch(
         arguments.extend([video.watch_url(), separator(index)]);
     }
     arguments
+}
+
+/// yt-dlp's arguments for what is heard from `start` to `end`.
+pub(crate) fn recording(
+    media: &MediaConfig,
+    profile: &Profile<'_>,
+    ffmpeg: &Path,
+    request: &RecordingRequest,
+) -> Vec<String> {
+    let mut arguments = common(media, profile.route, ONE_VIDEO, &profile.extractor_args);
+    arguments.extend(RECORDING.iter().map(|&it| it.to_owned()));
+    let (start, end) = (request.start.as_secs_f64(), request.end.as_secs_f64());
+    arguments.extend(["--ffmpeg-location".to_owned(), ffmpeg.display().to_string()]);
+    arguments.extend(["--download-sections".to_owned(), format!("*{start:.3}-{end:.3}")]);
+    last(arguments, request.video.watch_url())
 }
 
 /// No address, and no word that YouTube could have said.

@@ -48,6 +48,21 @@ pub async fn find(config: &Config, search_path: Option<OsString>) -> Result<YtDl
     manage::installed(config).await
 }
 
+/// The ffmpeg in the setting, else the one on `search_path`; `None` if there is none.
+pub fn find_ffmpeg(config: &Config, search_path: Option<&OsStr>) -> Option<PathBuf> {
+    let setting = &config.media.ffmpeg_path;
+    if setting.is_empty() {
+        return on_path(search_path?, "ffmpeg");
+    }
+    // yt-dlp works in another directory than the one this is relative to.
+    let path = std::path::absolute(setting).unwrap_or_else(|_| setting.into());
+    if !is_executable(&path) {
+        tracing::warn!(path = %path.display(), "`media.ffmpeg_path` is no program; nothing is listened to");
+        return None;
+    }
+    Some(path)
+}
+
 /// The first file of this name on `search_path` that can be executed.
 pub(super) fn on_path(search_path: &OsStr, name: &str) -> Option<PathBuf> {
     std::env::split_paths(search_path)

@@ -14,6 +14,15 @@ use super::warm::Warm;
 use super::work_dir::{self, WorkDir};
 use super::{YtDlp, args};
 
+/// What a run is for.
+pub(crate) struct Errand {
+    pub(crate) arguments: Vec<String>,
+    /// That it may write, in bytes.
+    pub(crate) largest_file: u64,
+    /// It starts ffmpeg.
+    pub(crate) runs_programs: bool,
+}
+
 /// Runs yt-dlp; both ways print the same and end the same.
 pub(crate) struct Runner {
     binary: YtDlp,
@@ -46,10 +55,11 @@ impl Runner {
     pub(crate) async fn run(
         &self,
         route: &Route,
-        arguments: Vec<String>,
+        errand: Errand,
         deadline: Instant,
     ) -> io::Result<Finished<WorkDir>> {
-        let finished = self.run_once(route, arguments, deadline).await?;
+        let bounds = Bounds { file_bytes: Some(errand.largest_file), ..self.bounds(deadline) };
+        let finished = self.run_once(route, errand, bounds).await?;
         // One that was ended may have written half a file.
         if matches!(finished.ending, Ending::Exited(it) if matches!(it.code(), Some(0 | 1))) {
             route.leave(&finished.kept);
@@ -60,12 +70,14 @@ impl Runner {
     async fn run_once(
         &self,
         route: &Route,
-        arguments: Vec<String>,
-        deadline: Instant,
+        errand: Errand,
+        bounds: Bounds,
     ) -> io::Result<Finished<WorkDir>> {
-        let bounds = self.bounds(deadline);
-        // The warm process has loaded no plugins.
-        if let Some(warm) = self.warm.as_ref().filter(|_| !route.wants_plugins()) {
+        let Errand { arguments, runs_programs, .. } = errand;
+        // The warm process has loaded no plugins, and yt-dlp's embedding knows of no
+        // `--ffmpeg-location`.
+        let can_be_warm = !route.wants_plugins() && !runs_programs;
+        if let Some(warm) = self.warm.as_ref().filter(|_| can_be_warm) {
             match warm.run(route, arguments.clone(), bounds).await {
                 Ok(finished) => {
                     metrics::ytdlp_run("warm");

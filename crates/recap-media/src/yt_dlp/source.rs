@@ -5,23 +5,28 @@ mod attempt;
 mod batch;
 mod captions;
 mod playlist;
+mod recording;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use recap_config::{Config, MediaConfig};
+use recap_core::error::ErrorCode;
 use recap_core::job::ChildUsage;
 use recap_core::load::Load;
 use recap_core::ports::{
     BoxError, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
-    Tell,
+    Recording, RecordingRequest, Tell,
 };
+use recap_core::video::VideoMetadata;
 use tokio::time::Instant;
 use tracing::Instrument;
 
 use self::captions::CaptionsOf;
 use self::playlist::ItemsOf;
+use self::recording::RecordingOf;
 use super::YtDlp;
 use super::classify::{Pause, Then, Verdict, settle};
 use super::route::Route;
@@ -36,6 +41,8 @@ pub(crate) struct YtDlpSource {
     runner: Runner,
     media: MediaConfig,
     routes: Vec<Route>,
+    /// Without it there are no recordings.
+    ffmpeg: Option<PathBuf>,
 }
 
 /// Why one way brought nothing.
@@ -43,13 +50,15 @@ struct Refusal {
     verdict: Verdict,
     /// When the video starts, if YouTube said so.
     until: Option<Timestamp>,
+    /// All else that is known of a video without captions.
+    known: Option<Box<VideoMetadata>>,
     /// For the log.
     source: Option<BoxError>,
 }
 
 impl From<Verdict> for Refusal {
     fn from(verdict: Verdict) -> Self {
-        Self { verdict, until: None, source: None }
+        Self { verdict, until: None, known: None, source: None }
     }
 }
 
@@ -74,6 +83,20 @@ impl MediaSource for YtDlpSource {
         for (index, question) in begun.into_iter().enumerate() {
             tell(index, self.captions_from(&self.routes[0], question).await);
         }
+    }
+
+    fn records(&self) -> bool {
+        self.ffmpeg.is_some()
+    }
+
+    async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
+        let Some(ffmpeg) = &self.ffmpeg else {
+            return Err(MediaError::Permanent(ErrorCode::ExtractorMissing.into()));
+        };
+        let route = &self.routes[request.route];
+        let mut question = RecordingOf { request, ffmpeg, child: ChildUsage::default() };
+        let span = tracing::info_span!("recording", video.id = %request.video, route = route.name);
+        self.ask(route, &mut question).instrument(span).await
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {
@@ -110,9 +133,14 @@ impl YtDlpSource {
         Ok(Captions { video, transcript, child: question.child })
     }
 
-    pub(crate) fn new(config: &Config, binary: YtDlp, load: &Load) -> Self {
+    pub(crate) fn new(
+        config: &Config,
+        binary: YtDlp,
+        ffmpeg: Option<PathBuf>,
+        load: &Load,
+    ) -> Self {
         let (media, routes) = (config.media.clone(), Route::all(&config.media));
-        Self { runner: Runner::new(config, binary, load), media, routes }
+        Self { runner: Runner::new(config, binary, load), media, routes, ffmpeg }
     }
 
     /// What comes of asking in the first way, or in the second one if that may
@@ -151,13 +179,16 @@ impl YtDlpSource {
     }
 
     fn error(&self, refusal: Refusal) -> MediaError {
-        let Refusal { verdict, until, source } = refusal;
+        let Refusal { verdict, until, known, source } = refusal;
         let failure = verdict.failure();
-        match verdict.then {
-            Then::Never => MediaError::Permanent(failure),
-            Then::Again => MediaError::Transient { failure, after: None, source },
-            Then::Blocked(pause) => MediaError::Blocked { failure, after: self.pause(pause) },
-            Then::NotYet => MediaError::NotYet { failure, until },
+        match (verdict.then, known) {
+            (Then::Never, Some(known)) if failure.code == ErrorCode::NoCaptions => {
+                MediaError::Silent(known)
+            }
+            (Then::Never, _) => MediaError::Permanent(failure),
+            (Then::Again, _) => MediaError::Transient { failure, after: None, source },
+            (Then::Blocked(pause), _) => MediaError::Blocked { failure, after: self.pause(pause) },
+            (Then::NotYet, _) => MediaError::NotYet { failure, until },
         }
     }
 
@@ -170,8 +201,10 @@ impl YtDlpSource {
 }
 
 impl Refusal {
-    fn settle(self, second: Self) -> Self {
+    fn settle(mut self, mut second: Self) -> Self {
+        let known = second.known.take().or(self.known.take());
         let verdict = settle(self.verdict, second.verdict);
-        if verdict == second.verdict { second } else { self }
+        let settled = if verdict == second.verdict { second } else { self };
+        Self { known, ..settled }
     }
 }

@@ -26,7 +26,8 @@ async fn each_video_has_its_own_end_in_one_run() {
     let (mut place, youtube) = Place::with_youtube().await;
     place.config.media.fallback_extractor_args.clear();
     let noting = Noting::new(&place, "");
-    let source: Arc<dyn MediaSource> = connect(&place.config, noting.binary(), &Load::default());
+    let source: Arc<dyn MediaSource> =
+        connect(&place.config, noting.binary(), None, &Load::default());
     assert!(source.batches());
     let videos = ["ok_demo25m1", "er_private1", "er_cap40401", "ok_german01", "ok_nocaps01"];
     let expected = [
@@ -34,7 +35,7 @@ async fn each_video_has_its_own_end_in_one_run() {
         "er_private1 permanent video_private",
         "er_cap40401 transient captions_unreadable retryable",
         "ok_german01 captions_manual de 720s",
-        "ok_nocaps01 permanent no_captions",
+        "ok_nocaps01 silent no_captions",
     ];
     assert_eq!(ask_together(&*source, &videos).await, expected);
     assert_eq!(noting.calls(), "cold");

@@ -27,7 +27,7 @@ pub(crate) fn playing(place: &Place, script: &str) -> Arc<dyn MediaSource> {
 fn running(place: &Place, program: PathBuf) -> Arc<dyn MediaSource> {
     let (arguments, version) = (Vec::new(), "2026.10.26".to_owned());
     let binary = YtDlp { program, arguments, version, origin: Origin::Setting };
-    connect(&place.config, binary, &Load::default())
+    connect(&place.config, binary, None, &Load::default())
 }
 
 #[track_caller]
@@ -62,7 +62,7 @@ fn what_is_no_caption_file_is_not_taken_for_one() {
 #[test]
 fn another_video_is_not_taken_for_this_one() {
     let other = SUBS.replace("ok_manual01", "zzzzzzzzzzz");
-    check(&format!("{META}; {CUES}; {other}"), "permanent no_captions");
+    check(&format!("{META}; {CUES}; {other}"), "silent no_captions");
 }
 
 #[test]

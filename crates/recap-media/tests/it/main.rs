@@ -7,6 +7,7 @@ mod batches;
 mod broken;
 mod found;
 mod playlists;
+mod recordings;
 mod scenarios;
 mod support;
 mod warm;

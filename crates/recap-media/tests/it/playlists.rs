@@ -35,7 +35,7 @@ fn asked(youtube: &YouTube) -> Vec<(Endpoint, String)> {
 #[tokio::test]
 async fn a_private_video_is_listed_with_the_others() {
     let (place, youtube) = Place::with_youtube().await;
-    let source = connect(&place.config, pinned(), &Load::default());
+    let source = connect(&place.config, pinned(), None, &Load::default());
     let items = list(&*source, playlists::THREE, 50).await.unwrap();
     let found: Vec<_> = items.iter().map(|it| (it.video.as_str(), it.title.as_deref())).collect();
     let title = |video| Some(scenario::find(video).unwrap().title());
@@ -56,7 +56,7 @@ async fn a_private_video_is_listed_with_the_others() {
 #[tokio::test]
 async fn no_more_is_read_than_asked_for() {
     let (place, youtube) = Place::with_youtube().await;
-    let source = connect(&place.config, pinned(), &Load::default());
+    let source = connect(&place.config, pinned(), None, &Load::default());
     assert_eq!(outcome(&*source, playlists::THREE, 2).await, "ok_short3m1 er_private1");
     assert_eq!(outcome(&*source, playlists::THREE, 1).await, "ok_short3m1");
     for (most, pages) in [(100, 3), (101, 4)] {
@@ -73,7 +73,7 @@ async fn no_more_is_read_than_asked_for() {
 #[tokio::test]
 async fn a_playlist_that_is_not_shown_says_why() {
     let (place, _youtube) = Place::with_youtube().await;
-    let source = connect(&place.config, pinned(), &Load::default());
+    let source = connect(&place.config, pinned(), None, &Load::default());
     assert_eq!(outcome(&*source, playlists::PRIVATE, 10).await, "permanent video_private");
     assert_eq!(outcome(&*source, "PLnobodyhasthis", 10).await, "permanent video_unavailable");
 }
@@ -98,7 +98,7 @@ async fn the_page_is_the_second_way() {
     let blocked = "blocked blocked_bot_check retryable 3600s";
     assert_eq!(outcome(&*source, playlists::THREE, 2).await, blocked);
     youtube.stop().await;
-    let source = connect(&place.config, pinned(), &Load::default());
+    let source = connect(&place.config, pinned(), None, &Load::default());
     assert_eq!(outcome(&*source, playlists::THREE, 2).await, "transient network retryable");
 }
 

@@ -19,12 +19,13 @@ pub(crate) const TABLE: &[(&str, &str)] = &[
     ("ok_manual01", "captions_manual en 840s"),
     ("ok_asronly1", "captions_automatic en 840s"),
     ("ok_short3m1", "captions_automatic en 180s"),
+    ("ok_hour0001", "captions_manual en 3600s"),
     ("ok_long3h01", "captions_manual en 10800s"),
     ("ok_bigreal1", "captions_manual en 1620s"),
     ("ok_nsig0001", "captions_manual en 840s"),
     ("ok_enGB0001", "captions_manual en-GB 780s"),
     ("ok_named001", "captions_manual en 840s"),
-    ("ok_nocaps01", "permanent no_captions"),
+    ("ok_nocaps01", "silent no_captions"),
     ("ok_german01", "captions_manual de 720s"),
     ("ok_spanish1", "captions_manual es 360s"),
     ("ok_french01", "captions_manual fr 360s"),
@@ -96,7 +97,7 @@ pub(crate) fn outcome(answer: Result<Captions, MediaError>) -> String {
 pub(crate) fn source(place: &Place, change: impl FnOnce(&mut MediaConfig)) -> Arc<dyn MediaSource> {
     let mut config = place.config.clone();
     change(&mut config.media);
-    connect(&config, pinned(), &Load::default())
+    connect(&config, pinned(), None, &Load::default())
 }
 
 /// One way after the other: side by side they would be too slow for the deadline

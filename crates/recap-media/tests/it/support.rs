@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use recap_config::{Config, WarmMode};
+use recap_core::error::{ErrorCode, Failure};
 use recap_core::ports::{CaptionRequest, Captions, MediaError, MediaSource};
 use recap_media::{Origin, YtDlp};
 use recap_simulator::youtube::YouTube;
@@ -122,7 +123,9 @@ pub(crate) async fn ask(source: &dyn MediaSource, video: &str) -> Result<Caption
 
 /// An error in one line: class, code, whether a client may retry, and when.
 pub(crate) fn told(error: &MediaError) -> String {
+    let silent = Failure::from(ErrorCode::NoCaptions);
     let (class, failure, extra) = match error {
+        MediaError::Silent(_) => ("silent", &silent, String::new()),
         MediaError::Resting { .. } => panic!("only a breaker says so"),
         MediaError::Permanent(failure) => ("permanent", failure, String::new()),
         MediaError::Transient { failure, .. } => ("transient", failure, String::new()),

@@ -33,7 +33,7 @@ impl Lab {
         change(&mut place.config.media);
         let load = Load::default();
         let noting = Noting::new(&place, warm);
-        let source = Some(connect(&place.config, noting.binary(), &load));
+        let source = Some(connect(&place.config, noting.binary(), None, &load));
         Self { place, _youtube: youtube, noting, load, source }
     }
 
@@ -71,7 +71,7 @@ async fn runs_at_the_same_time_share_one_process() {
         lab.ask("ok_german01"),
         lab.ask("ok_nocaps01"),
     );
-    let expected = ("en", "permanent video_private", "de", "permanent no_captions");
+    let expected = ("en", "permanent video_private", "de", "silent no_captions");
     let (one, two, three, four) = &answers;
     assert_eq!((&**one, &**two, &**three, &**four), expected);
     assert_eq!(lab.calls(), "warm");
@@ -229,7 +229,7 @@ async fn plays_a_recap_that_is_killed() {
     place.config.media.proxy = proxy.to_owned();
     place.config.media.ca_file = PathBuf::from(ca_file);
     place.config.media.warm = WarmMode::On;
-    let source = connect(&place.config, pinned(), &Load::default());
+    let source = connect(&place.config, pinned(), None, &Load::default());
     let _ = ask(&*source, "er_hangnxt1").await;
 }
 

@@ -7,13 +7,13 @@ use super::schema;
 
 /// An answer, cut to what the request allows.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) text: String,
-    pub(super) finish: &'static str,
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    pub(crate) finish: &'static str,
 }
 
 impl Answer {
-    pub(super) fn new(request: &Value, prompt: &Prompt) -> Self {
+    pub(crate) fn new(request: &Value, prompt: &Prompt) -> Self {
         let config = &request["generationConfig"];
         let text = match schema_of(config) {
             Some(schema) => schema::fill(schema, prompt).to_string(),
@@ -29,7 +29,7 @@ impl Answer {
     }
 
     /// The first `tokens` of a text.
-    pub(super) fn cut(text: &str, tokens: u64) -> Self {
+    pub(crate) fn cut(text: &str, tokens: u64) -> Self {
         let characters = usize::try_from(tokens.saturating_mul(4)).unwrap_or(usize::MAX);
         Self { text: text.chars().take(characters).collect(), finish: "MAX_TOKENS" }
     }

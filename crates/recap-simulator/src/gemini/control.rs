@@ -28,6 +28,7 @@ fn once() -> u32 {
 pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Option<Reply> {
     Some(match (&head.method, head.uri.path()) {
         (&Method::GET, "/__calls") => http::json(StatusCode::OK, &json!(shared.calls.list())),
+        (&Method::GET, "/__files") => http::json(StatusCode::OK, &json!(shared.files.list())),
         (&Method::POST, "/__reset") => {
             shared.reset();
             http::json(StatusCode::OK, &json!({"ok": true}))

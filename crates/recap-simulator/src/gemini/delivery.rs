@@ -1,12 +1,9 @@
 //! How an answer reaches the client: whole, as events, as a growing list, or not to its end.
 
-use std::io;
-
-use bytes::Bytes;
-use futures::stream::{self, BoxStream, StreamExt};
 use hyper::StatusCode;
 use serde_json::Value;
 
+use crate::ending::{self, Ending};
 use crate::http::{self, Reply};
 
 /// What the client asked for.
@@ -20,16 +17,6 @@ pub(super) enum Form {
     List,
 }
 
-/// What comes after the last response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Ending {
-    Proper,
-    /// The connection is closed where more should have come.
-    Cut,
-    /// Nothing more comes, and the connection stays open.
-    Stall,
-}
-
 pub(super) fn deliver(form: Form, responses: &[Value], ending: Ending) -> Reply {
     let (content_type, texts) = match form {
         Form::Events => ("text/event-stream", responses.iter().map(event).collect()),
@@ -39,20 +26,7 @@ pub(super) fn deliver(form: Form, responses: &[Value], ending: Ending) -> Reply 
     if form == Form::Whole && ending == Ending::Proper {
         return http::reply(StatusCode::OK, content_type, texts.concat());
     }
-    let chunks = stream::iter(texts.into_iter().map(|it| Ok(Bytes::from(it))));
-    let end: BoxStream<'static, io::Result<Bytes>> = match ending {
-        Ending::Proper => stream::empty().boxed(),
-        Ending::Cut => stream::once(cut()).boxed(),
-        Ending::Stall => stream::pending().boxed(),
-    };
-    http::stream(StatusCode::OK, content_type, chunks.chain(end))
-}
-
-/// hyper drops what it has not written yet when a body fails; giving way once
-/// lets it write that first.
-async fn cut() -> io::Result<Bytes> {
-    tokio::task::yield_now().await;
-    Err(io::ErrorKind::ConnectionAborted.into())
+    ending::stream(content_type, texts, ending)
 }
 
 fn event(response: &Value) -> String {

@@ -1,7 +1,5 @@
 //! Ways in which Gemini fails.
 
-use std::collections::{BTreeMap, VecDeque};
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -43,6 +41,8 @@ pub enum Fault {
     Forbidden,
     /// 400 `FAILED_PRECONDITION`: not for this country.
     Region,
+    /// 400 for a prompt with a video; others are answered.
+    ClipRefused,
     /// 503 inside a list of one, as some front ends of the API send it.
     ArrayWrappedError,
 }
@@ -54,60 +54,9 @@ impl Fault {
     }
 }
 
-/// The faults to come.
-#[derive(Default)]
-pub(super) struct Faults {
-    queue: VecDeque<(Fault, u32)>,
-    models: BTreeMap<String, Fault>,
-}
-
-impl Faults {
-    pub(super) fn queue(&mut self, fault: Fault, times: u32) {
-        self.queue.push_back((fault, times));
-    }
-
-    pub(super) fn for_model(&mut self, model: &str, fault: Fault) {
-        self.models.insert(model.to_owned(), fault);
-    }
-
-    /// The fault of the next call to `model`: its own one does not use up the queue.
-    pub(super) fn next(&mut self, model: &str) -> Option<Fault> {
-        if let Some(fault) = self.models.get(model) {
-            return Some(*fault);
-        }
-        while let Some((fault, left)) = self.queue.front_mut() {
-            if *left > 0 {
-                *left -= 1;
-                return Some(*fault);
-            }
-            self.queue.pop_front();
-        }
-        None
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Fault, Faults};
-
-    #[test]
-    fn faults_come_in_order_and_as_often_as_asked() {
-        let mut faults = Faults::default();
-        faults.queue(Fault::Internal, 2);
-        faults.queue(Fault::Stall, 0);
-        faults.queue(Fault::Safety, 1);
-        let met: Vec<_> = (0..4).map(|_| faults.next("m")).collect();
-        assert_eq!(met, [Some(Fault::Internal), Some(Fault::Internal), Some(Fault::Safety), None]);
-    }
-
-    #[test]
-    fn a_model_keeps_its_fault_and_leaves_the_queue_alone() {
-        let mut faults = Faults::default();
-        faults.for_model("a", Fault::RateDay);
-        faults.queue(Fault::Internal, 1);
-        assert_eq!([faults.next("a"), faults.next("a")], [Some(Fault::RateDay); 2]);
-        assert_eq!(faults.next("b"), Some(Fault::Internal));
-    }
+    use super::Fault;
 
     #[test]
     fn names_are_snake_case() {

@@ -5,11 +5,12 @@ use serde_json::{Value, json};
 use super::Fault;
 use super::answer::Answer;
 use super::calls::CallRecord;
-use super::delivery::{Ending, Form, deliver};
+use super::delivery::{Form, deliver};
 use super::models;
 use super::problem::Problem;
 use super::prompt::{Prompt, estimate};
 use super::wire::{Envelope, streamed};
+use crate::ending::Ending;
 use crate::http::{self, Reply};
 
 /// Text that no repair of JSON makes whole.
@@ -41,6 +42,9 @@ fn prepare(
     record.video.clone_from(&prompt.video);
     record.segments.clone_from(&prompt.asked);
     record.prompt_tokens = prompt.tokens;
+    if fault == Some(Fault::ClipRefused) && prompt.has_clip {
+        return Err(Problem::invalid("The video cannot be read."));
+    }
     match fault.and_then(|it| Problem::of(it, &record.model)) {
         Some(problem) => Err(problem),
         None => Ok(prompt),

@@ -16,8 +16,8 @@ const LINKS: [&str; 22] = [
     "that", "the", "to", "we", "which", "with", "you",
 ];
 
-#[derive(Debug)]
-pub(super) struct Passage(Vec<String>);
+#[derive(Clone, Debug)]
+pub(crate) struct Passage(Vec<String>);
 
 impl Passage {
     /// The sentences of a transcript, without the times in it.
@@ -30,6 +30,11 @@ impl Passage {
             whole.remove(0);
         }
         Self(whole.into_iter().flat_map(bounded).collect())
+    }
+
+    /// Goes on with what is said after it.
+    pub(super) fn extend(&mut self, more: &Self) {
+        self.0.extend_from_slice(&more.0);
     }
 
     /// The sentences of notes, which may be JSON: then those between quotation marks.

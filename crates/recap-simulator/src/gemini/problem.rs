@@ -65,6 +65,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Requested entity was not found.", None)
     }
 
+    pub(super) fn no_file() -> Self {
+        let message = "You do not have permission to access the File or it may not exist.";
+        Self::new(StatusCode::FORBIDDEN, "PERMISSION_DENIED", message, None)
+    }
+
     pub(super) fn no_model(model: &str) -> Self {
         let message = format!(
             "models/{model} is not found for API version v1beta, or is not supported for generateContent. \

@@ -1,8 +1,9 @@
 //! What a request asks to be read.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::calls::AskedSegment;
+use super::files;
 use super::passage::Passage;
 use super::tags::{self, Tag};
 use crate::scenario::{self, Twist};
@@ -11,46 +12,54 @@ use crate::scenario::{self, Twist};
 const VIDEO_TOKENS_PER_SECOND: u64 = 100;
 
 #[derive(Debug)]
-pub(super) struct Prompt {
+pub(crate) struct Prompt {
     /// At least one, in the order of the prompt.
-    pub(super) blocks: Vec<Block>,
+    pub(crate) blocks: Vec<Block>,
+    /// A video is named by its address.
+    pub(super) has_clip: bool,
     /// The only video that is named.
-    pub(super) video: Option<String>,
+    pub(crate) video: Option<String>,
     /// What the call record says was asked.
-    pub(super) asked: Vec<AskedSegment>,
-    pub(super) tokens: u64,
+    pub(crate) asked: Vec<AskedSegment>,
+    pub(crate) tokens: u64,
 }
 
 /// Text to be summarised and the part of the video it comes from, in seconds.
-#[derive(Debug)]
-pub(super) struct Block {
-    pub(super) index: u64,
-    pub(super) start: u64,
-    pub(super) end: u64,
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    pub(crate) index: u64,
+    pub(crate) start: u64,
+    pub(crate) end: u64,
     /// Times named in the text, where no tag tells them.
-    pub(super) times: Vec<u64>,
-    pub(super) passage: Passage,
+    pub(crate) times: Vec<u64>,
+    pub(crate) passage: Passage,
 }
 
-/// The video is private, unlisted or unknown: Gemini cannot read it.
+/// The video is private, unlisted or unknown, or over before the clip begins: Gemini
+/// cannot read it.
 #[derive(Debug)]
-pub(super) struct UnreadableVideo;
+pub(crate) struct UnreadableVideo;
 
 impl Prompt {
     /// Reads `contents` of a generate or count request.
-    pub(super) fn of(request: &Value) -> Result<Self, UnreadableVideo> {
+    pub(crate) fn of(request: &Value) -> Result<Self, UnreadableVideo> {
         let text = user_text(request);
         let instruction = parts(&request["systemInstruction"]).map(text_of).collect::<String>();
         let mut tokens = estimate(&text) + estimate(&instruction);
         let mut asked: Vec<AskedSegment> = Vec::new();
         let mut blocks: Vec<Block> = Vec::new();
+        let mut has_clip = false;
         for part in user_parts(request) {
             for tag in tags::named("transcript", text_of(part)) {
                 blocks.push(Block::of_tag(&tag, blocks.len()));
                 asked.push(segment(tag));
             }
             if let Some(uri) = part["fileData"]["fileUri"].as_str() {
-                let (segment, block) = clip(uri, &part["videoMetadata"], blocks.len())?;
+                has_clip |= files::named(uri).is_none();
+                let (segment, block) = match files::named(uri) {
+                    Some(_) => heard(&text, blocks.len())?,
+                    None => clip(uri, &part["videoMetadata"], blocks.len())?,
+                };
                 tokens += (block.end - block.start) * VIDEO_TOKENS_PER_SECOND;
                 blocks.push(block);
                 asked.push(segment);
@@ -59,7 +68,24 @@ impl Prompt {
         if blocks.is_empty() {
             blocks = without_transcript(&text);
         }
-        Ok(Self { blocks, video: video(&asked, &text), asked, tokens })
+        Ok(Self { blocks, has_clip, video: video(&asked, &text), asked, tokens })
+    }
+}
+
+impl Prompt {
+    /// One block for each segment, of which the prompt may have several pieces.
+    pub(super) fn segments(&self) -> Vec<Block> {
+        let mut segments: Vec<Block> = Vec::new();
+        for block in &self.blocks {
+            match segments.last_mut().filter(|it| it.index == block.index) {
+                Some(last) => {
+                    last.end = block.end;
+                    last.passage.extend(&block.passage);
+                }
+                None => segments.push(block.clone()),
+            }
+        }
+        segments
     }
 }
 
@@ -126,7 +152,11 @@ fn clip(
         |name: &str| metadata[name].as_str().and_then(|it| whole(it.trim_end_matches('s')));
     let length = u64::from(scenario.seconds());
     let end = offset("endOffset").unwrap_or(length).min(length);
-    let start = offset("startOffset").unwrap_or(0).min(end);
+    let start = offset("startOffset").unwrap_or(0);
+    if start >= length {
+        return Err(UnreadableVideo);
+    }
+    let start = start.min(end);
     let passage = Passage::new(&scenario.timeline().text_between(start * 1_000, end * 1_000));
     let block = Block { index: position as u64, start, end, times: Vec::new(), passage };
     let asked = AskedSegment {
@@ -136,6 +166,19 @@ fn clip(
         ..AskedSegment::default()
     };
     Ok((asked, block))
+}
+
+/// What a recording tells, which nobody here can hear: what is said in the video of
+/// this title, in the stretch that the text names.
+fn heard(text: &str, position: usize) -> Result<(AskedSegment, Block), UnreadableVideo> {
+    let titled = tags::named("video", text);
+    let title = titled.first().map(|it| tags::unescaped(it.text)).ok_or(UnreadableVideo)?;
+    let video = scenario::titled(&title).ok_or(UnreadableVideo)?.to_owned();
+    let stretch = tags::named("clip", text);
+    let number = |name: &str| stretch.first()?.attributes.get(name).and_then(|it| whole(it));
+    let (start, end) = (number("start").unwrap_or(0), number("end").unwrap_or(u64::MAX));
+    let metadata = json!({ "startOffset": format!("{start}s"), "endOffset": format!("{end}s") });
+    clip(&format!("https://youtu.be/{video}"), &metadata, position)
 }
 
 /// The id in the two forms that Gemini's documentation shows.
@@ -178,7 +221,7 @@ fn whole(text: &str) -> Option<u64> {
 }
 
 /// Tokens of a text: a quarter of its characters.
-pub(super) fn estimate(text: &str) -> u64 {
+pub(crate) fn estimate(text: &str) -> u64 {
     (text.chars().count() as u64).div_ceil(4)
 }
 

@@ -16,7 +16,7 @@ use super::calls::CallRecord;
 use super::delivery::Form;
 use super::problem::Problem;
 use super::shared::Shared;
-use super::{control, generate, models, spelling};
+use super::{control, files, generate, models, spelling};
 use crate::http::{self, Reply};
 
 /// As on the real API.
@@ -36,6 +36,11 @@ async fn answer(shared: &Shared, request: Request<Incoming>) -> Reply {
     };
     if let Some(reply) = control::answer(shared, &head, &body) {
         return reply;
+    }
+    if let Some(reply) = shared.files.answer(&head, &body) {
+        // The address of an upload is secret enough.
+        let unlocked = if files::is_upload(&head) { Ok(()) } else { unlocked(&head) };
+        return unlocked.and(reply).unwrap_or_else(|it| refused(&it));
     }
     let mut record = CallRecord::default();
     let reply = match unlocked(&head).and_then(|()| fault(&head)) {
@@ -122,10 +127,24 @@ fn post(
     match form {
         Some(form) => {
             let fault = fault.or_else(|| shared.next_fault(&record.model));
-            generate::answer(record, &request, form, fault)
+            if strange_file(shared, &request) {
+                refused(&Problem::no_file())
+            } else {
+                generate::answer(record, &request, form, fault)
+            }
         }
         None => generate::count(record, &request),
     }
+}
+
+/// Whether the prompt names a file that is not there.
+fn strange_file(shared: &Shared, request: &Value) -> bool {
+    let contents = request["contents"].as_array().into_iter().flatten();
+    let mut parts = contents.flat_map(|it| it["parts"].as_array().into_iter().flatten());
+    parts.any(|it| {
+        let uri = it["fileData"]["fileUri"].as_str();
+        uri.is_some_and(|it| files::named(it).is_some() && !shared.files.is_active(it))
+    })
 }
 
 /// Google's newest SDK asks for `v1`, recap for `v1beta`; both are answered alike.

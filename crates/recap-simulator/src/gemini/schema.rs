@@ -14,12 +14,14 @@ const MOST_ITEMS: usize = 500;
 /// Fills `schema`: a JSON schema, or Google's own with types in capitals.
 pub(super) fn fill(schema: &Value, prompt: &Prompt) -> Value {
     let place = Place { name: "", block: None, part: 0, parts: 1, depth: 0 };
-    Filler { root: schema, prompt }.value(schema, place)
+    Filler { root: schema, prompt, segments: &prompt.segments() }.value(schema, place)
 }
 
 struct Filler<'a> {
     root: &'a Value,
     prompt: &'a Prompt,
+    /// The blocks, those of a segment put together.
+    segments: &'a [Block],
 }
 
 /// Where in the answer, and so about which part of which block.
@@ -94,8 +96,8 @@ impl<'a> Filler<'a> {
             let place = Place { depth: place.depth + 1, ..place };
             return prefix.iter().map(|it| self.value(it, place)).collect();
         }
-        let blocks = &self.prompt.blocks;
         let each_block = place.block.is_none() && self.is_about_a_segment(items);
+        let blocks = if each_block { self.segments } else { &self.prompt.blocks };
         let usual = if each_block { blocks.len() } else { USUAL_ITEMS };
         let (least, most) = (size(schema, "minItems"), size(schema, "maxItems"));
         // Lists of lists grow too fast to be as long as usual all the way down.

@@ -67,7 +67,7 @@ impl Envelope<'_> {
 const RESPONSE_ID: &str = "simulated-response";
 
 /// The pieces in which a text is streamed: at least one, and cut anywhere.
-pub(super) fn pieces(text: &str) -> Vec<String> {
+pub(crate) fn pieces(text: &str) -> Vec<String> {
     let characters: Vec<char> = text.chars().collect();
     let length = characters.len().div_ceil(PIECES).max(LEAST);
     let pieces: Vec<String> = characters.chunks(length).map(|it| it.iter().collect()).collect();

@@ -30,6 +30,14 @@ pub(super) const SCENARIOS: &[Scenario] = &[
         .tracks(HEARD)
         .expect(captions("en", Source::Automatic)),
     Scenario {
+        seconds: Some(3_600),
+        title: Some("Four talks in an hour: water, light, bread, queues"),
+        audio_language: Some("en"),
+        ..Scenario::new("ok_hour0001", "an hour: four talks, one chapter each")
+            .talks_of(&["demo", "lighthouses", "bread", "queues"])
+            .tracks(ENGLISH)
+    },
+    Scenario {
         seconds: Some(10_800),
         title: Some("An evening of talks: water, bread, maps and ten more"),
         audio_language: Some("en"),

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::{large, media};
 use crate::scenario::{Scenario, Twist};
 
-pub(super) fn of(video: &str, scenario: &Scenario) -> Option<Value> {
+/// `sound` is the size of what is heard, if it is not made up.
+pub(super) fn of(video: &str, scenario: &Scenario, sound: Option<u64>) -> Option<Value> {
     match scenario.twist {
         Twist::NoFormats => return None,
         Twist::LiveNow => {
@@ -15,7 +16,13 @@ pub(super) fn of(video: &str, scenario: &Scenario) -> Option<Value> {
         }
         _ => {}
     }
-    let mut adaptive = vec![audio(video, scenario, 140), audio(video, scenario, 251)];
+    let mut adaptive = vec![audio(video, scenario, 140), audio(video, scenario, media::SOUND)];
+    if let Some(size) = sound {
+        let rate = size * 8 / u64::from(scenario.seconds());
+        let known =
+            json!({ "contentLength": size.to_string(), "bitrate": rate, "averageBitrate": rate });
+        merge(&mut adaptive[1], known);
+    }
     if matches!(scenario.twist, Twist::Large) {
         adaptive.extend((0..27).map(|it| large::format(format(video, scenario, 18), it)));
     }

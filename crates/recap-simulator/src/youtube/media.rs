@@ -14,6 +14,9 @@ use crate::scenario::{Scenario, Twist};
 
 const CHUNK: u64 = 64 << 10;
 
+/// The format that is sound alone, in `WebM`.
+pub(super) const SOUND: u16 = 251;
+
 /// Bytes of a format; enough for several chunks, little enough for a test.
 pub(super) fn size(itag: u16) -> u64 {
     match itag {
@@ -31,20 +34,21 @@ pub(super) fn mime_type(itag: u16) -> &'static str {
     }
 }
 
-pub(super) fn answer(scenario: &Scenario, call: &Call) -> Reply {
+pub(super) fn answer(scenario: &Scenario, call: &Call, sound: Option<Bytes>) -> Reply {
     // Without a JavaScript runtime nobody can compute `n`, and YouTube refuses.
     if matches!(scenario.twist, Twist::NeedsJavaScript) {
         return http::reply(StatusCode::FORBIDDEN, "text/plain", "");
     }
     let itag = call.query("itag").and_then(|it| it.parse().ok()).unwrap_or(140);
-    let size = size(itag);
+    let sound = sound.filter(|_| itag == SOUND);
+    let size = sound.as_ref().map_or_else(|| size(itag), |it| it.len() as u64);
     let header = call.headers.get(RANGE).and_then(|it| it.to_str().ok()).map(str::to_owned);
     let asked = header.or_else(|| Some(format!("bytes={}", call.query("range")?)));
     match part(asked.as_deref(), size) {
         Part::Unsatisfiable => unsatisfiable(size),
-        Part::Whole => bytes(call, itag, StatusCode::OK, 0..size),
+        Part::Whole => bytes(call, itag, StatusCode::OK, 0..size, sound),
         Part::Bytes { first, last } => {
-            let mut reply = bytes(call, itag, StatusCode::PARTIAL_CONTENT, first..last + 1);
+            let mut reply = bytes(call, itag, StatusCode::PARTIAL_CONTENT, first..last + 1, sound);
             reply
                 .headers_mut()
                 .insert(CONTENT_RANGE, value(&format!("bytes {first}-{last}/{size}")));
@@ -59,7 +63,13 @@ fn unsatisfiable(size: u64) -> Reply {
     reply
 }
 
-fn bytes(call: &Call, itag: u16, status: StatusCode, range: std::ops::Range<u64>) -> Reply {
+fn bytes(
+    call: &Call,
+    itag: u16,
+    status: StatusCode,
+    range: std::ops::Range<u64>,
+    sound: Option<Bytes>,
+) -> Reply {
     let content_type = match itag {
         140 => "audio/mp4",
         251 => "audio/webm",
@@ -69,7 +79,7 @@ fn bytes(call: &Call, itag: u16, status: StatusCode, range: std::ops::Range<u64>
     let mut reply = if call.method == Method::HEAD {
         http::reply(status, content_type, "")
     } else {
-        http::stream(status, content_type, chunks(itag, range))
+        http::stream(status, content_type, chunks(itag, range, sound))
     };
     reply.headers_mut().insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     reply.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(length));
@@ -80,12 +90,20 @@ fn bytes(call: &Call, itag: u16, status: StatusCode, range: std::ops::Range<u64>
 fn chunks(
     itag: u16,
     range: std::ops::Range<u64>,
+    sound: Option<Bytes>,
 ) -> impl futures::Stream<Item = io::Result<Bytes>> + Send + 'static {
     let starts = range.clone().step_by(64 << 10);
     stream::iter(starts.map(move |start| {
         let end = range.end.min(start + CHUNK);
-        Ok((start..end).map(|at| byte(itag, at)).collect())
+        Ok(match &sound {
+            Some(sound) => sound.slice(place(start)..place(end)),
+            None => (start..end).map(|at| byte(itag, at)).collect(),
+        })
     }))
+}
+
+fn place(at: u64) -> usize {
+    usize::try_from(at).expect("it is in memory")
 }
 
 /// The byte of a format at an offset.

@@ -9,7 +9,7 @@ pub(super) const IFRAME_API: &str = "var scriptUrl = 'https:\\/\\/www.youtube.co
 
 pub(super) const PLAYER_SCRIPT: &str = "var config={signatureTimestamp:20500};";
 
-pub(super) fn watch(video: &str, scenario: &Scenario) -> String {
+pub(super) fn watch(video: &str, scenario: &Scenario, sound: Option<u64>) -> String {
     let is_large = matches!(scenario.twist, Twist::Large);
     format!(
         "<!DOCTYPE html><html><head><title>simulated</title>{ballast}<script>ytcfg.set({settings});</script></head>\
@@ -17,7 +17,7 @@ pub(super) fn watch(video: &str, scenario: &Scenario) -> String {
          <script>var ytInitialData = {data};</script></body></html>",
         ballast = if is_large { large::script() } else { String::new() },
         settings = in_script(&settings(is_large)),
-        player = in_script(&player::response(video, scenario, "WEB")),
+        player = in_script(&player::response(video, scenario, "WEB", sound)),
         data = in_script(&next::response(video, scenario)),
     )
 }

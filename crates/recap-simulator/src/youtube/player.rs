@@ -9,7 +9,13 @@ use crate::scenario::{Scenario, Twist};
 const PUBLISHED: &str = "2024-01-02T03:04:05-08:00";
 
 /// Apps get less than the web site: no microformat, no translation languages.
-pub(super) fn response(video: &str, scenario: &Scenario, client: &str) -> Value {
+/// `sound` is the size of what is heard, if it is not made up.
+pub(super) fn response(
+    video: &str,
+    scenario: &Scenario,
+    client: &str,
+    sound: Option<u64>,
+) -> Value {
     let on_web = matches!(client, "WEB" | "MWEB");
     let mut response = json!({
         "responseContext": {"visitorData": "CgtmYWtldmlzaXRvcg%3D%3D"},
@@ -20,7 +26,7 @@ pub(super) fn response(video: &str, scenario: &Scenario, client: &str) -> Value 
         response["microformat"] = microformat(video, scenario);
     }
     if playability::is_ok(scenario) {
-        if let Some(streaming) = formats::of(video, scenario) {
+        if let Some(streaming) = formats::of(video, scenario, sound) {
             response["streamingData"] = streaming;
         }
         if let Some(captions) = captions::of(video, scenario, on_web) {

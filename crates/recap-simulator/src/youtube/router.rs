@@ -52,16 +52,18 @@ fn route(shared: &Shared, call: &Call) -> Outcome {
         return outcome;
     }
     match call.endpoint() {
-        Endpoint::Watch => text(call, HTML, page::watch(&video, scenario)),
+        Endpoint::Watch => text(call, HTML, page::watch(&video, scenario, shared.sound_size())),
         Endpoint::Next => text(call, JSON, next::response(&video, scenario).to_string()),
         Endpoint::Player => match call.json() {
-            Some(body) => {
-                text(call, JSON, player::response(&video, scenario, client(&body)).to_string())
-            }
+            Some(body) => text(
+                call,
+                JSON,
+                player::response(&video, scenario, client(&body), shared.sound_size()).to_string(),
+            ),
             None => http::reply(StatusCode::BAD_REQUEST, JSON, "{}"),
         },
         Endpoint::Captions => timedtext::answer(scenario, call),
-        Endpoint::Media => media::answer(scenario, call),
+        Endpoint::Media => media::answer(scenario, call, shared.sound()),
         Endpoint::Playlist => match call.query("list").filter(|_| call.path == "/playlist") {
             Some(id) => text(call, HTML, page::playlist(id)),
             None => text(call, JSON, playlist::response(call).to_string()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
 use serde_json::Value;
 use tokio_rustls::TlsAcceptor;
 
@@ -24,6 +25,8 @@ pub(super) struct Shared {
     overrides: Mutex<BTreeMap<String, Value>>,
     /// What every video is, whatever its id says.
     disguise: Mutex<Option<&'static Scenario>>,
+    /// What is heard in every video, in `WebM`; without it made-up bytes.
+    sound: Mutex<Option<Bytes>>,
 }
 
 impl Shared {
@@ -35,6 +38,7 @@ impl Shared {
             player_delay: Delay::default(),
             overrides: Mutex::default(),
             disguise: Mutex::default(),
+            sound: Mutex::default(),
         }
     }
 
@@ -47,6 +51,19 @@ impl Shared {
 
     pub(super) fn disguise(&self, scenario: Option<&'static Scenario>) {
         *locked(&self.disguise) = scenario;
+    }
+
+    pub(super) fn set_sound(&self, sound: Bytes) {
+        *locked(&self.sound) = Some(sound);
+    }
+
+    pub(super) fn sound(&self) -> Option<Bytes> {
+        locked(&self.sound).clone()
+    }
+
+    /// Of what is heard, in bytes, if it is not made up.
+    pub(super) fn sound_size(&self) -> Option<u64> {
+        locked(&self.sound).as_ref().map(|it| it.len() as u64)
     }
 
     /// What the video of this id is; YouTube knows every id, and one that is not

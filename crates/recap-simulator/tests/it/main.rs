@@ -1,4 +1,5 @@
-//! Real clients against the simulators: yt-dlp and Google's SDK, unmodified.
+//! Real clients against the simulators: yt-dlp and the SDKs of Google and OpenAI,
+//! unmodified.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod binary;
@@ -8,6 +9,7 @@ mod delays;
 mod faults;
 mod gemini;
 mod media;
+mod openai;
 mod profiles;
 mod sdk;
 mod tools;

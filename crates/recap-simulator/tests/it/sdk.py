@@ -1,5 +1,6 @@
 """Google's own SDK against the simulated Gemini; any failed assertion ends it."""
 
+import io
 import json
 import sys
 
@@ -98,6 +99,19 @@ def video(it):
     assert all(600 <= it < 1200 for it in starts), starts
 
 
+def recordings(it):
+    sound = io.BytesIO(b"OggS and what follows")
+    file = it.files.upload(file=sound, config={"mime_type": "audio/ogg"})
+    assert file.state == types.FileState.PROCESSING and file.size_bytes == 21, file
+    file = it.files.get(name=file.name)
+    assert file.state == types.FileState.ACTIVE, file
+    text = '<video>The night shift</video><clip start="60" end="120"></clip>'
+    it.files.delete(name=file.name)
+    refuses(lambda: it.files.get(name=file.name), errors.ClientError, 403, "PERMISSION_DENIED")
+    gone = lambda: it.models.generate_content(model=MODEL, contents=[file, text])
+    refuses(gone, errors.ClientError, 403, "PERMISSION_DENIED")
+
+
 def lists(it):
     counted = it.models.count_tokens(model=MODEL, contents="x" * 400)
     assert counted.total_tokens == 100, counted
@@ -156,6 +170,7 @@ def main():
     answers(it)
     streams(it)
     video(it)
+    recordings(it)
     lists(it)
     errors_of(it, base)
     odd_endings(it)

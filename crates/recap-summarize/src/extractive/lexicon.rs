@@ -1,9 +1,9 @@
 //! What is worth knowing about a language to quote from it well. Every language
 //! works without; these few words make the quotes better.
 
-use std::collections::HashSet;
+use foldhash::{HashMap, HashMapExt as _, HashSet};
 
-use unicode_segmentation::UnicodeSegmentation;
+use super::words::Word;
 
 /// Later in a sentence, a pronoun mostly stands for something in it.
 const FIRST_WORDS: usize = 5;
@@ -21,19 +21,30 @@ const SOURCES: [(&str, &str); 9] = [
     ("hi", include_str!("lexicon/hi.txt")),
 ];
 
+/// What a sentence begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opener {
+    /// Joins it to the one before it, and can be taken away: `but`.
+    Joint,
+    /// Makes it one about the talk itself: `welcome`, `let us`.
+    Aside,
+    /// Makes it hard to understand on its own: `this`, `they`.
+    Dangling,
+}
+
 /// All lists are lower case; each entry may be several words.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
-    /// Join a sentence to the one before it, and can be taken away: `but`.
-    pub(super) joints: Vec<&'static str>,
-    /// Begin a sentence that is hard to understand on its own: `this`, `they`.
-    pub(super) dangling: Vec<&'static str>,
     /// Stand for something that was named before, anywhere in a sentence.
     pub(super) pronouns: Vec<&'static str>,
-    /// Begin a sentence about the talk itself: `welcome`, `let us`.
-    pub(super) asides: Vec<&'static str>,
     /// Are found in a sentence that sums up: `the lesson`.
     marks: Vec<&'static str>,
+    /// Are found where something is asked of the viewer: `subscribe`.
+    pleas: Vec<&'static str>,
+    /// Are said while looking for a word: `um`.
+    fillers: Vec<&'static str>,
+    /// Where lists begin that text may begin with, by their first letter.
+    openers: HashMap<char, Vec<(&'static str, Opener)>>,
     /// End in a full stop that ends no sentence; without that stop.
     pub(super) abbreviations: Vec<&'static str>,
     /// Verb endings with which a sentence ends, marked or not.
@@ -57,12 +68,21 @@ impl Lexicon {
             let line = source.lines().filter_map(|it| it.split_once(": ")).find(|it| it.0 == name);
             line.map_or("", |it| it.1).split(", ").filter(|it| !it.is_empty())
         };
+        let lists =
+            [(Opener::Joint, "joints"), (Opener::Aside, "asides"), (Opener::Dangling, "dangling")];
+        let mut openers: HashMap<char, Vec<(&'static str, Opener)>> = HashMap::new();
+        for (opener, name) in lists {
+            for entry in entries(name) {
+                let first = entry.chars().next().unwrap_or_default();
+                openers.entry(first).or_default().push((entry, opener));
+            }
+        }
         Self {
-            joints: entries("joints").collect(),
-            dangling: entries("dangling").collect(),
+            openers,
             pronouns: entries("pronouns").collect(),
-            asides: entries("asides").collect(),
             marks: entries("marks").collect(),
+            pleas: entries("pleas").collect(),
+            fillers: entries("fillers").collect(),
             abbreviations: entries("abbreviations").collect(),
             endings: entries("endings").map(|it| it.replace('_', " ")).collect(),
             goes_on: entries("goes_on").collect(),
@@ -78,19 +98,51 @@ impl Lexicon {
 
     /// The text without a joint at its beginning.
     pub(super) fn without_joint<'a>(&self, text: &'a str) -> &'a str {
-        let rest = self.joints.iter().find_map(|it| after(text, it)).unwrap_or(text);
+        let Some((Opener::Joint, rest)) = self.opening(text) else { return text };
         let rest = rest.trim_start_matches([' ', ',', '、', '，', '،']);
         if rest.is_empty() { text } else { rest }
     }
 
-    pub(super) fn begins_with(list: &[&str], text: &str) -> bool {
-        list.iter().any(|it| after(text, it).is_some())
+    /// Of a word as it stands in a text.
+    pub(super) fn is_stop_word_in_any_case(&self, word: &str) -> bool {
+        let lower = |it: &str| !it.bytes().any(|it| it.is_ascii_uppercase() || !it.is_ascii());
+        if lower(word) { self.is_stop_word(word) } else { self.is_stop_word(&word.to_lowercase()) }
+    }
+
+    /// What the text begins with, if it is in a list, and what follows.
+    pub(super) fn opening<'a>(&self, text: &'a str) -> Option<(Opener, &'a str)> {
+        let text = text.trim_start_matches(|it: char| !it.is_alphanumeric());
+        let first = text.chars().next()?.to_lowercase().next()?;
+        let openers = self.openers.get(&first)?;
+        openers.iter().find_map(|(entry, opener)| Some((*opener, after(text, entry)?)))
+    }
+
+    /// Whether words that mean nothing are known of the language.
+    pub(super) fn has_fillers(&self) -> bool {
+        !self.fillers.is_empty()
+    }
+
+    /// Whether a word, with whatever marks are after it, means nothing.
+    pub(super) fn is_filler(&self, word: &str) -> bool {
+        let bare = word.trim_end_matches(|it: char| !it.is_alphanumeric());
+        self.fillers.iter().any(|it| it.eq_ignore_ascii_case(bare))
+    }
+
+    /// Whether it speaks to the viewer about the channel or its sponsor.
+    pub(super) fn pleads(&self, lower: &str) -> bool {
+        self.pleas.iter().any(|it| lower.contains(it))
     }
 
     /// Whether one of the first words stands for something that is not here.
-    pub(super) fn refers_back(&self, text: &str) -> bool {
-        let mut first = text.unicode_words().take(FIRST_WORDS);
-        first.any(|it| self.pronouns.contains(&it.to_lowercase().as_str()))
+    pub(super) fn refers_back(&self, words: &[Word<'_>]) -> bool {
+        words.iter().take(FIRST_WORDS).any(|it| self.is_pronoun(it.1))
+    }
+
+    pub(super) fn is_pronoun(&self, word: &str) -> bool {
+        let same = |it: &&str| {
+            it.len() == word.len() && (it.eq_ignore_ascii_case(word) || word.to_lowercase() == **it)
+        };
+        self.pronouns.iter().any(same)
     }
 
     /// Whether a sentence is likely to end between the two texts.
@@ -99,9 +151,8 @@ impl Lexicon {
         ended && !self.goes_on.iter().any(|it| after.starts_with(it))
     }
 
-    pub(super) fn sums_up(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
-        self.marks.iter().any(|it| text.contains(it))
+    pub(super) fn sums_up(&self, lower: &str) -> bool {
+        self.marks.iter().any(|it| lower.contains(it))
     }
 }
 
@@ -113,10 +164,10 @@ pub(super) fn primary(tag: &str) -> String {
 /// What follows `opener` at the beginning of `text`, if it ends there as a word.
 /// Japanese and Chinese have no blanks; their lists are written to fit.
 fn after<'a>(text: &'a str, opener: &str) -> Option<&'a str> {
-    let text = text.trim_start_matches(|it: char| !it.is_alphanumeric());
     let mut rest = text.chars();
     for wanted in opener.chars() {
-        if !rest.next()?.to_lowercase().eq(wanted.to_lowercase()) {
+        let found = rest.next()?;
+        if found != wanted && !found.to_lowercase().eq(wanted.to_lowercase()) {
             return None;
         }
     }
@@ -128,12 +179,12 @@ fn after<'a>(text: &'a str, opener: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lexicon, SOURCES};
+    use super::super::words::words;
+    use super::{Lexicon, Opener, SOURCES};
 
     #[test]
     fn every_line_is_known_and_read() {
-        let names =
-            "joints dangling pronouns asides marks abbreviations endings goes_on stop flags";
+        let names = "joints dangling pronouns asides marks pleas fillers abbreviations endings goes_on stop flags";
         for (language, source) in SOURCES {
             for line in source.lines() {
                 let (name, entries) = line.split_once(": ").unwrap();
@@ -163,9 +214,13 @@ mod tests {
     #[test]
     fn what_points_backwards_is_known() {
         let english = Lexicon::of("en");
-        assert!(Lexicon::begins_with(&english.dangling, "“This is why."));
-        assert!(!Lexicon::begins_with(&english.dangling, "Thistles grow."));
-        assert!(english.sums_up("The lesson of it is simple."));
+        assert_eq!(english.opening("“This is why."), Some((Opener::Dangling, " is why.")));
+        assert_eq!(english.opening("Thistles grow."), None);
+        assert!(english.refers_back(&words("Later their leaves fall.")));
+        assert!(!english.refers_back(&words("The leaves of the oak are on their way.")));
+        assert!(english.sums_up("the lesson of it is simple."));
+        assert!(english.pleads("hit the like button"));
+        assert!(english.is_filler("Um,") && !english.is_filler("umbrella"));
         assert!(english.is_stop_word("which") && !english.is_stop_word("water"));
     }
 }

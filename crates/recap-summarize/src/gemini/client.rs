@@ -1,120 +1,102 @@
 //! One call: POST, read the stream, say how it ended.
 
-use recap_config::GeminiConfig;
-use recap_core::ports::Deltas;
+use jiff::Timestamp;
+use recap_config::{CallSettings, GeminiConfig};
+use recap_core::ports::{Deltas, Recording, SummarizerError, Watches};
 use recap_core::summary::Usage;
-use recap_telemetry::metrics::InFlight;
 use reqwest::header::HeaderValue;
-use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
-use super::outcome::{Failure, from_body};
-use super::prose::Prose;
-use super::response::{Collected, Verdict};
-use super::stream::Decoder;
+use super::day::next_midnight;
+use super::files::Files;
+use super::outcome::from_body;
+use super::request::body;
+use super::response::Collected;
 use crate::ConnectError;
-
-/// An error says what it is in its first kilobytes.
-const LONGEST_ERROR: usize = 64 * 1024;
+use crate::calls::{Client, Failure, Wire, error_body, transport};
+use crate::model::{Film, Generation, Prompt, Prose, Verdict};
 
 /// Speaks HTTP with Gemini.
 #[derive(Debug)]
-pub(super) struct Client {
-    http: reqwest::Client,
+pub(crate) struct Gemini {
+    wire: Wire,
+    /// Waits longer for the first word: to watch takes time.
+    patient: Wire,
+    files: Files,
+    watches: Watches,
     base_url: String,
     key: HeaderValue,
-    max_response_bytes: usize,
-    connections: Semaphore,
 }
 
-impl Client {
+impl Gemini {
     pub(super) fn new(config: &GeminiConfig) -> Result<Self, ConnectError> {
-        let (connect, read) = (config.connect_timeout(), config.read_timeout());
-        let http = recap_telemetry::http::client(connect, read)
-            .map_err(|it| ConnectError::Http(it.into()))?;
-        let mut key = HeaderValue::from_str(config.api_key.expose().trim())
-            .map_err(|_| ConnectError::InvalidKey)?;
+        let mut key = HeaderValue::from_str(config.api_key.expose().trim()).map_err(|_| {
+            ConnectError::InvalidKey { key: "gemini.api_key", variable: "GEMINI_API_KEY" }
+        })?;
         key.set_sensitive(true);
-        Ok(Self {
-            http,
-            base_url: config.base_url.trim_end_matches('/').to_owned(),
-            key,
-            max_response_bytes: config.max_response_bytes,
-            connections: Semaphore::new(config.connections),
-        })
+        let base_url = config.base_url.trim_end_matches('/').to_owned();
+        let wire = Wire::new(&config.calls())?;
+        let patience = config.watch_timeout();
+        let patient = Wire::new(&CallSettings { read_timeout: patience, ..config.calls() })?;
+        let watches = Watches { video: config.watch_videos, sound: config.listen };
+        let files = Files { http: wire.http.clone(), base_url: base_url.clone(), key: key.clone() };
+        Ok(Self { wire, patient, files, watches, base_url, key })
+    }
+}
+
+impl Client for Gemini {
+    const NAME: &'static str = "gemini";
+    const NONE_EXISTS: &'static str = "none of the models in `gemini.models` exists (any more); name current ones, and check \
+         `gemini.base_url`";
+
+    fn version(&self, models: String) -> String {
+        models
     }
 
-    /// Asks `model`, and adds what it cost to `usage`, whatever comes of it. What
-    /// it writes goes to `deltas` as it comes.
-    pub(super) async fn call(
+    fn whole_again(&self, now: Timestamp) -> Timestamp {
+        next_midnight(now)
+    }
+
+    fn watches(&self) -> Watches {
+        self.watches
+    }
+
+    async fn hand_over(
+        &self,
+        recording: &Recording,
+        deadline: Instant,
+    ) -> Result<Film, SummarizerError> {
+        self.files.hand_over(recording, deadline).await
+    }
+
+    async fn call(
         &self,
         model: &str,
-        body: &Value,
+        prompt: &Prompt,
+        generation: Generation,
         usage: &mut Usage,
         deltas: Deltas<'_>,
     ) -> Result<Verdict, Failure> {
-        let _permit = self.connections.acquire().await.expect("nobody closes the semaphore");
-        let _in_flight = InFlight::to_gemini();
+        let wire = if prompt.film.is_some() { &self.patient } else { &self.wire };
+        let _under_way = wire.begin(Self::NAME).await;
         usage.calls += 1;
+        let url = format!("{}/models/{model}:streamGenerateContent?alt=sse", self.base_url);
         // The key goes into a header, because URLs end up in logs.
-        let request = self
-            .http
-            .post(format!("{}/models/{model}:streamGenerateContent?alt=sse", self.base_url))
-            .header("x-goog-api-key", self.key.clone())
-            .json(body);
-        let response = request.send().await.map_err(transport)?;
+        let request = wire.http.post(url).header("x-goog-api-key", self.key.clone());
+        let response = request.json(&body(prompt, generation)).send().await.map_err(transport)?;
         let status = response.status().as_u16();
         if status != 200 {
             return Err(from_body(status, &error_body(response).await));
         }
-        let mut collected = Collected::default();
-        let mut prose = Prose::default();
-        let written = |piece: &str| deltas.write(&prose.push(piece));
-        let read = self.read(response, &mut collected, written).await;
+        let (mut collected, mut prose) = (Collected::default(), Prose::default());
+        let add = |document: &str| {
+            deltas.write(&prose.push(collected.add(document)?));
+            Ok(())
+        };
+        let read = wire.read(response, add).await;
         deltas.write(&prose.end());
         *usage += collected.usage();
         read?;
         collected.verdict()
     }
-
-    async fn read(
-        &self,
-        mut response: reqwest::Response,
-        collected: &mut Collected,
-        mut written: impl FnMut(&str),
-    ) -> Result<(), Failure> {
-        let mut decoder = Decoder::new();
-        let mut left = self.max_response_bytes;
-        while let Some(bytes) = response.chunk().await.map_err(transport)? {
-            left = left
-                .checked_sub(bytes.len())
-                .ok_or_else(|| Failure::passing("an answer over `gemini.max_response_bytes`"))?;
-            for document in decoder.push(&bytes) {
-                written(collected.add(&document)?);
-            }
-        }
-        if let Some(document) = decoder.finish() {
-            written(collected.add(&document)?);
-        }
-        Ok(())
-    }
-}
-
-/// As much of the body as says what is wrong; the status alone must do if the
-/// connection breaks.
-async fn error_body(mut response: reqwest::Response) -> String {
-    let mut body = Vec::new();
-    while let Ok(Some(bytes)) = response.chunk().await {
-        let room = LONGEST_ERROR - body.len();
-        body.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        if body.len() == LONGEST_ERROR {
-            break;
-        }
-    }
-    String::from_utf8_lossy(&body).into_owned()
-}
-
-/// The URL tells nothing that the model's name in the log does not.
-fn transport(error: reqwest::Error) -> Failure {
-    Failure::passing(error.without_url())
 }

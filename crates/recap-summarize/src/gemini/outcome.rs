@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
-use recap_core::ports::BoxError;
 use serde::Deserialize;
+
+use crate::calls::Failure;
 
 /// The wait after a 429 that names none.
 const DEFAULT_WAIT: Duration = Duration::from_secs(30);
@@ -17,29 +18,6 @@ const NO_RIGHT: &str = "the key has no right to this API or is blocked; make a n
      restrictions, and put it into `gemini.api_key` (GEMINI_API_KEY)";
 const NOT_HERE: &str = "the API is not free of charge in this region; switch on billing for the key's \
      project, or run recap elsewhere";
-
-/// Why a call brought no answer.
-#[derive(Debug)]
-pub(super) enum Failure {
-    /// Over a quota per minute.
-    Rate { retry_after: Duration },
-    /// Over the quota of the day; the `retryDelay` that comes along is wrong.
-    DaySpent,
-    /// There is no such model (any more).
-    Retired,
-    /// No model will answer us before somebody mends this.
-    Refused(&'static str),
-    /// The model does not take this request.
-    BadRequest,
-    /// Likely to go away by itself: 499, 5xx, a lost or silent connection.
-    Passing(BoxError),
-}
-
-impl Failure {
-    pub(super) fn passing(problem: impl Into<BoxError>) -> Self {
-        Self::Passing(problem.into())
-    }
-}
 
 /// The `error` object.
 #[derive(Debug, Default, Deserialize)]
@@ -86,7 +64,7 @@ pub(super) fn classify(code: u16, error: Option<&ApiError>) -> Failure {
         400 if reasons(error).any(|it| it == "API_KEY_INVALID") => Failure::Refused(BAD_KEY),
         400 if said("FAILED_PRECONDITION") => Failure::Refused(NOT_HERE),
         401 => Failure::Refused(BAD_KEY),
-        403 => Failure::Refused(NO_RIGHT),
+        403 => Failure::NoRight(NO_RIGHT),
         404 => Failure::Retired,
         429 if quotas(error).any(|it| it.contains("PerDay")) => Failure::DaySpent,
         429 => Failure::Rate { retry_after: retry_delay(error).unwrap_or(DEFAULT_WAIT) },
@@ -155,7 +133,7 @@ mod tests {
         check(400, r#"{"error":{"status":"INVALID_ARGUMENT"}}"#, "BadRequest");
         check(400, "<html>", "BadRequest");
         check(401, "", "Refused(\"the key is not accepted");
-        check(403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, "Refused(\"the key has no right");
+        check(403, r#"{"error":{"status":"PERMISSION_DENIED"}}"#, "NoRight(\"the key has no right");
         check(404, r#"{"error":{"status":"NOT_FOUND"}}"#, "Retired");
         for status in [302, 408, 499, 500, 502, 503, 504] {
             check(status, "<html>", "Passing");

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::model::{Film, Generation, Prompt};
+
 /// Talks about medicine, war or crime are to be summarised, too; what Google
 /// is sure about it may refuse.
 const HARMS: [&str; 4] = [
@@ -11,53 +13,57 @@ const HARMS: [&str; 4] = [
     "HARM_CATEGORY_DANGEROUS_CONTENT",
 ];
 
-/// What a call says to the model.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Prompt {
-    /// The same in every call of its kind, so that the provider can cache it.
-    pub(super) system: &'static str,
-    /// Outside text, fenced.
-    pub(super) data: String,
-    /// What to do with it; after the data, because the last word counts most.
-    pub(super) task: String,
-    /// JSON Schema of the answer.
-    pub(super) schema: Value,
-}
-
-/// How the model is to generate.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Generation {
-    /// Of an answer, thoughts included.
-    pub(super) max_output_tokens: u32,
-    /// Think longer.
-    pub(super) advanced: bool,
-}
-
-impl Generation {
-    /// `MINIMAL` is refused by some models, and thoughts eat the answer's tokens:
-    /// so `LOW`, unless more was asked for.
-    fn thinking_level(self) -> &'static str {
-        if self.advanced { "MEDIUM" } else { "LOW" }
-    }
-}
+/// Of a clip: people who talk move little, and half as many are half as dear.
+const FRAMES_A_SECOND: f64 = 0.5;
 
 /// Without `temperature`, `topP`, `topK` and `candidateCount`: newer models
 /// ignore or refuse them.
 pub(super) fn body(prompt: &Prompt, generation: Generation) -> Value {
     let safety: Vec<Value> =
         HARMS.iter().map(|it| json!({ "category": it, "threshold": "BLOCK_ONLY_HIGH" })).collect();
-    json!({
+    let film = prompt.film.iter().map(film);
+    let texts = [json!({ "text": prompt.data }), json!({ "text": prompt.task })];
+    let parts: Vec<Value> = film.chain(texts).collect();
+    let mut body = json!({
         "systemInstruction": { "parts": [{ "text": prompt.system }] },
         "contents": [{
             "role": "user",
-            "parts": [{ "text": prompt.data }, { "text": prompt.task }],
+            "parts": parts,
         }],
         "generationConfig": {
             "responseMimeType": "application/json",
             "responseJsonSchema": prompt.schema,
             "maxOutputTokens": generation.max_output_tokens,
-            "thinkingConfig": { "thinkingLevel": generation.thinking_level() },
+            "thinkingConfig": { "thinkingLevel": thinking_level(generation) },
         },
         "safetySettings": safety,
-    })
+    });
+    if matches!(prompt.film, Some(Film::Clip { .. })) {
+        // A talk is as well understood at 70 tokens a frame as at 258.
+        body["generationConfig"]["mediaResolution"] = json!("MEDIA_RESOLUTION_LOW");
+    }
+    body
+}
+
+/// The text comes after it, as Google's page on video says.
+fn film(film: &Film) -> Value {
+    match film {
+        Film::Clip { url, start, end } => json!({
+            "fileData": { "fileUri": url },
+            "videoMetadata": {
+                "startOffset": format!("{}s", start.as_secs()),
+                "endOffset": format!("{}s", end.as_secs() + u64::from(end.subsec_nanos() > 0)),
+                "fps": FRAMES_A_SECOND,
+            },
+        }),
+        Film::File { uri, media_type, .. } => {
+            json!({ "fileData": { "fileUri": uri, "mimeType": media_type } })
+        }
+    }
+}
+
+/// `MINIMAL` is refused by some models, and thoughts eat the answer's tokens: so
+/// `LOW`, unless more was asked for.
+fn thinking_level(generation: Generation) -> &'static str {
+    if generation.advanced { "MEDIUM" } else { "LOW" }
 }

@@ -5,7 +5,9 @@ use recap_core::summary::Usage;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::outcome::{ApiError, Failure, classify};
+use super::outcome::{ApiError, classify};
+use crate::calls::Failure;
+use crate::model::Verdict;
 
 /// One document of the stream.
 #[derive(Debug, Default, Deserialize)]
@@ -52,21 +54,6 @@ struct UsageMetadata {
     candidates: Option<u64>,
     #[serde(rename = "thoughtsTokenCount")]
     thoughts: Option<u64>,
-}
-
-/// How a generation ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The model said all it wanted to.
-    Complete(String),
-    /// The token limit came first; thoughts count, so there may be no text.
-    Cut,
-    /// Stopped because it repeated somebody's text.
-    Recitation,
-    /// Prompt or answer fell to a safety filter.
-    Blocked,
-    /// Ended for any other reason, known or not.
-    Unusable,
 }
 
 /// The documents of one answer, put together.

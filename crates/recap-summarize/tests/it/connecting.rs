@@ -38,3 +38,30 @@ fn the_provider_follows_settings_and_key() {
     check(Provider::Gemini, "", true, Err("GEMINI_API_KEY"));
     check(Provider::Gemini, "secret\u{1}", true, Err("characters"));
 }
+
+#[track_caller]
+fn check_openai(base_url: &str, models: &[&str], key: &str, expected: Result<&str, &str>) {
+    let mut config = Config::default();
+    config.summarize.provider = Provider::Openai;
+    config.openai.base_url = base_url.to_owned();
+    config.openai.models = models.iter().map(|it| (*it).to_owned()).collect();
+    config.openai.api_key = Secret::new(key);
+    match (connect(&config, Arc::new(now), Arc::new(FakeLimits::default())), expected) {
+        (Ok(it), Ok(name)) => {
+            assert_eq!((it.summarizer.name(), it.fallback.is_some()), (name, true));
+        }
+        (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+        (result, _) => panic!("{:?}", result.map(|it| it.summarizer.version())),
+    }
+}
+
+#[test]
+fn a_server_of_the_openai_api_needs_a_model_and_sometimes_a_key() {
+    let local = "http://127.0.0.1:11434/v1";
+    check_openai(local, &["a"], "", Ok("openai"));
+    check_openai(local, &[], "", Err("RECAP_OPENAI__MODELS"));
+    check_openai("https://api.openai.com/v1", &["a"], "", Err("OPENAI_API_KEY"));
+    check_openai("https://openrouter.ai/api/v1", &["a"], " ", Err("OPENAI_API_KEY"));
+    check_openai("https://openrouter.ai/api/v1", &["a"], "k", Ok("openai"));
+    check_openai(local, &["a"], "k\u{1}", Err("`openai.api_key`"));
+}

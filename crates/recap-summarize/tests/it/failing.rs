@@ -40,6 +40,7 @@ fn name(error: &SummarizerError) -> &'static str {
         SummarizerError::RateLimited { .. } => "rate limited",
         SummarizerError::QuotaSpent { .. } => "quota spent",
         SummarizerError::Resting { .. } => "resting",
+        SummarizerError::Unreadable => "unreadable",
         SummarizerError::Blocked => "blocked",
         SummarizerError::Unauthorized { .. } => "unauthorized",
         SummarizerError::InvalidAnswer => "invalid answer",

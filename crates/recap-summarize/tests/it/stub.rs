@@ -22,14 +22,23 @@ pub(crate) struct Stub {
 }
 
 impl Stub {
-    /// `texts` are what the model says, call by call.
+    /// `texts` are what Gemini says, call by call.
     pub(crate) async fn start(texts: &[&str]) -> Self {
+        Self::answering(texts.iter().map(|it| event(it)).collect()).await
+    }
+
+    /// `texts` are what a server of the OpenAI API says, call by call.
+    pub(crate) async fn of_openai(texts: &[&str]) -> Self {
+        Self::answering(texts.iter().map(|it| chunk(it)).collect()).await
+    }
+
+    async fn answering(answers: Vec<String>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let (seen, texts) = (requests.clone(), texts.iter().map(|it| event(it)).collect());
+        let seen = requests.clone();
         let mut serving = JoinSet::new();
-        serving.spawn(serve(listener, texts, seen));
+        serving.spawn(serve(listener, answers, seen));
         Self { port, requests, _serving: serving }
     }
 
@@ -47,7 +56,18 @@ fn event(text: &str) -> String {
         "candidates": [{ "content": { "parts": [{ "text": text }] }, "finishReason": "STOP" }],
         "usageMetadata": { "promptTokenCount": 10, "candidatesTokenCount": 5 },
     });
-    format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\ndata: {response}\r\n\r\n")
+    answer(&response)
+}
+
+fn chunk(text: &str) -> String {
+    answer(&json!({
+        "choices": [{ "delta": { "content": text }, "finish_reason": "stop" }],
+        "usage": { "prompt_tokens": 10, "completion_tokens": 5 },
+    }))
+}
+
+fn answer(document: &Value) -> String {
+    format!("HTTP/1.1 200 OK\r\nconnection: close\r\n\r\ndata: {document}\r\n\r\n")
 }
 
 async fn serve(listener: TcpListener, answers: Vec<String>, seen: Arc<Mutex<Vec<Request>>>) {

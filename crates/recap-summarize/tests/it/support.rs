@@ -17,6 +17,7 @@ use recap_simulator::prose::{self, Timeline};
 use recap_summarize::connect;
 use recap_testkit::fakes::FakeLimits;
 
+pub(crate) const OPENAI_MODELS: [&str; 2] = ["small-1", "large-1"];
 pub(crate) const MODELS: [&str; 2] = ["gemini-3.5-flash-lite", "gemini-3.6-flash"];
 
 /// Noon of a day in January, in California.
@@ -174,6 +175,19 @@ pub(crate) fn config(base_url: String) -> Config {
     config.gemini.models = MODELS.map(str::to_owned).to_vec();
     config.gemini.retries = 2;
     config.gemini.retry_base_ms = 1;
+    config
+}
+
+/// Settings for a server of the OpenAI API at `base_url`, likewise.
+pub(crate) fn openai_config(base_url: String) -> Config {
+    let mut config = Config::default();
+    config.summarize.provider = Provider::Openai;
+    config.openai.api_key = Secret::new("test-key");
+    config.openai.base_url = base_url;
+    config.openai.models = OPENAI_MODELS.map(str::to_owned).to_vec();
+    config.openai.context_tokens = 32_768;
+    config.openai.retries = 2;
+    config.openai.retry_base_ms = 1;
     config
 }
 

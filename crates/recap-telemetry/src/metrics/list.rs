@@ -84,6 +84,9 @@ metrics! {
     JOB_SECONDS: Histogram<2> = "recap_job_seconds" ["kind", "status"], JOB;
     /// Time from submit to the first start.
     JOB_START_SECONDS: Histogram<1> = "recap_job_start_seconds" ["priority"], START;
+    /// Time from submit to the first segment's notes. `source` is that of the
+    /// transcript.
+    FIRST_NOTES_SECONDS: Histogram<1> = "recap_first_notes_seconds" ["source"], STAGE;
     /// Time that one stage of a job took.
     STAGE_SECONDS: Histogram<1> = "recap_stage_seconds" ["stage"], STAGE;
     /// Attempts after which a job waits for another one.
@@ -148,7 +151,8 @@ metrics! {
     /// `reason` is memory, pause (after several faults), fault, directory, cookies or path.
     WARM_FALLBACKS: Counter<1> = "recap_ytdlp_warm_fallbacks_total" ["reason"];
 
-    /// Requests to others that wait for an answer. `to` is `gemini` or `webhook`.
+    /// Requests to others that wait for an answer. `to` is `gemini`, `openai`
+    /// or `webhook`.
     REQUESTS_IN_FLIGHT: Gauge<1> = "recap_requests_in_flight" ["to"];
 
     /// Attempts to deliver a message. `outcome` is `delivered`, or why it was

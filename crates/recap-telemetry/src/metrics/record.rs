@@ -47,6 +47,12 @@ pub fn job_started(priority: &str, waited: Duration) {
     list::JOB_START_SECONDS.observe([priority], waited);
 }
 
+/// The first notes on a job are there, so long after it was asked for. `source` says
+/// what they were made of.
+pub fn first_notes(source: &str, after: Duration) {
+    list::FIRST_NOTES_SECONDS.observe([source], after);
+}
+
 /// A job has its terminal status, so long after it was asked for. `code` is
 /// empty for a success.
 pub fn job_ended(kind: &str, status: &str, code: &str, took: Duration) {
@@ -153,18 +159,19 @@ pub fn redis_losses(part: &str, total: u64) {
 }
 
 /// Whom requests go to.
-const OTHERS: [&str; 2] = ["gemini", "webhook"];
+const OTHERS: [&str; 3] = ["gemini", "openai", "webhook"];
 
 /// Counts a request to one of these as under way until it is dropped.
 pub struct InFlight(&'static str);
 
 impl InFlight {
-    pub fn to_gemini() -> Self {
-        Self::new(OTHERS[0])
+    /// `gemini` or `openai`.
+    pub fn to_provider(name: &'static str) -> Self {
+        Self::new(name)
     }
 
     pub fn to_webhook() -> Self {
-        Self::new(OTHERS[1])
+        Self::new("webhook")
     }
 
     fn new(to: &'static str) -> Self {
@@ -180,7 +187,7 @@ impl Drop for InFlight {
 }
 
 /// Requests under way, by whom they go to.
-pub fn requests_in_flight() -> [(&'static str, u64); 2] {
+pub fn requests_in_flight() -> [(&'static str, u64); 3] {
     OTHERS.map(|to| (to, list::REQUESTS_IN_FLIGHT.get([to])))
 }
 

@@ -4,8 +4,10 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use recap_core::VideoId;
+use recap_core::job::ChildUsage;
 use recap_core::ports::{
-    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
+    CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest, Recording,
+    RecordingRequest,
 };
 
 use super::script::{Reply, Script};
@@ -18,7 +20,9 @@ pub struct ScriptedMedia {
     routes: Vec<String>,
     script: Script<Captions, MediaError>,
     playlists: Script<Vec<PlaylistItem>, MediaError>,
+    recordings: Script<Recording, MediaError>,
     calls: Mutex<Vec<CaptionRequest>>,
+    recording_calls: Mutex<Vec<RecordingRequest>>,
     playlist_calls: Mutex<Vec<PlaylistRequest>>,
 }
 
@@ -39,7 +43,9 @@ impl ScriptedMedia {
             routes: names.iter().map(|&it| it.to_owned()).collect(),
             script: Script::default(),
             playlists: Script::default(),
+            recordings: Script::default(),
             calls: Mutex::default(),
+            recording_calls: Mutex::default(),
             playlist_calls: Mutex::default(),
         }
     }
@@ -54,6 +60,17 @@ impl ScriptedMedia {
     pub fn then_playlist(&self, reply: Reply<Vec<PlaylistItem>, MediaError>) -> &Self {
         self.playlists.push(reply);
         self
+    }
+
+    /// What the next call for a recording without an answer yet is told.
+    pub fn then_recording(&self, reply: Reply<Recording, MediaError>) -> &Self {
+        self.recordings.push(reply);
+        self
+    }
+
+    /// The recordings asked for so far.
+    pub fn recording_calls(&self) -> Vec<RecordingRequest> {
+        self.recording_calls.lock().expect("not poisoned").clone()
     }
 
     /// The videos asked for so far.
@@ -81,6 +98,17 @@ impl MediaSource for ScriptedMedia {
     async fn captions(&self, request: &CaptionRequest) -> Result<Captions, MediaError> {
         self.calls.lock().expect("not poisoned").push(*request);
         self.script.play(|| samples::captions(request.video)).await
+    }
+
+    fn records(&self) -> bool {
+        true
+    }
+
+    async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
+        self.recording_calls.lock().expect("not poisoned").push(request.clone());
+        let bytes = bytes::Bytes::from_static(b"OggS");
+        let child = ChildUsage { cpu_ms: 1, ..ChildUsage::default() };
+        self.recordings.play(|| Recording { media_type: "audio/ogg", bytes, child }).await
     }
 
     async fn playlist(&self, request: &PlaylistRequest) -> Result<Vec<PlaylistItem>, MediaError> {

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use recap_core::ErrorCode;
 use recap_core::ports::{
     Breaker, CaptionRequest, Captions, MediaError, MediaSource, PlaylistItem, PlaylistRequest,
-    Slot, Tell,
+    Recording, RecordingRequest, Slot, Tell,
 };
 use recap_telemetry::metrics;
 use tokio::sync::mpsc;
@@ -83,6 +83,17 @@ impl MediaSource for Guarded<dyn MediaSource> {
         result
     }
 
+    fn records(&self) -> bool {
+        self.port.records()
+    }
+
+    async fn recording(&self, request: &RecordingRequest) -> Result<Recording, MediaError> {
+        let route = self.name(request.route);
+        let call = self.port.recording(request);
+        let resting = |after| MediaError::Resting { after };
+        self.guards.call(Slot::Fetch, Some(breaker(&route)), call, resting, listening).await
+    }
+
     fn batches(&self) -> bool {
         self.port.batches()
     }
@@ -99,13 +110,21 @@ fn breaker(route: &str) -> Breaker {
 fn count(route: &str, result: &Result<Captions, MediaError>) {
     let outcome = match result {
         Ok(_) => "succeeded",
-        Err(MediaError::Permanent(_)) => "refused",
+        Err(MediaError::Permanent(_) | MediaError::Silent(_)) => "refused",
         Err(MediaError::Blocked { .. }) => "blocked",
         Err(MediaError::Resting { .. }) => "resting",
         Err(MediaError::NotYet { .. }) => "not_yet",
         Err(MediaError::Transient { .. }) => "failed",
     };
     metrics::fetched(route, outcome);
+}
+
+/// A fault of a recording, which is ffmpeg's or the video's, says nothing of captions.
+fn listening(error: &MediaError) -> Health {
+    match error {
+        MediaError::Blocked { after, .. } => Health::Rests(*after),
+        _ => Health::Unknown,
+    }
 }
 
 /// What any other video would meet on the same way.

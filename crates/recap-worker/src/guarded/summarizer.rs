@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use recap_core::ports::{
-    Answer, Breaker, CombineRequest, NotesRequest, Slot, Summarizer, SummarizerError,
+    Answer, Breaker, CombineRequest, NotesRequest, Pack, PackRequest, Slot, Summarizer,
+    SummarizerError, Takes, WatchRequest, Watched, Watches,
 };
 use recap_core::summary::{SegmentNotes, Summary};
 use recap_telemetry::metrics;
@@ -42,6 +43,28 @@ impl Summarizer for Guarded<dyn Summarizer> {
         self.ask(self.port.notes(request)).await
     }
 
+    fn takes(&self) -> Takes {
+        self.port.takes()
+    }
+
+    async fn pack(&self, request: &PackRequest<'_>) -> Result<Answer<Pack>, SummarizerError> {
+        self.ask(self.port.pack(request)).await
+    }
+
+    fn watches(&self) -> Watches {
+        self.port.watches()
+    }
+
+    async fn watch(&self, request: &WatchRequest<'_>) -> Result<Answer<Watched>, SummarizerError> {
+        // To watch is slow and refused for reasons of its own: it says nothing of text.
+        let call = self.port.watch(request);
+        let unknown = |_: &SummarizerError| Health::Unknown;
+        let breaker = Some(Breaker::Summarizer);
+        let result = self.guards.call(Slot::Summarize, breaker, call, resting, unknown).await;
+        metrics::summarizer_called(self.name(), outcome(&result));
+        result
+    }
+
     async fn combine(
         &self,
         request: &CombineRequest<'_>,
@@ -66,6 +89,7 @@ fn outcome<T>(result: &Result<T, SummarizerError>) -> &'static str {
         Ok(_) => "succeeded",
         Err(SummarizerError::RateLimited { .. } | SummarizerError::QuotaSpent { .. }) => "quota",
         Err(SummarizerError::Resting { .. }) => "resting",
+        Err(SummarizerError::Unreadable) => "unreadable",
         Err(SummarizerError::Blocked) => "blocked",
         Err(SummarizerError::Unauthorized { .. }) => "unauthorized",
         Err(SummarizerError::InvalidAnswer) => "invalid",

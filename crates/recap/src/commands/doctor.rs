@@ -28,7 +28,7 @@ pub(crate) async fn run(config: &Config, search_path: Option<OsString>) -> anyho
         ("queue", queue(config, &ports).await),
         ("shared state", shared(&ports).await),
         ("yt-dlp", yt_dlp(config, search_path).await),
-        ("summariser", summarizer(config, &ports)),
+        ("summariser", summarizer(config, &ports).await),
         ("YouTube", youtube(config).await),
     ];
     let mut healthy = true;
@@ -89,6 +89,10 @@ async fn shared(ports: &Result<Ports, String>) -> Finding {
 }
 
 async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
+    let heard = match recap_media::find_ffmpeg(config, search_path.as_deref()) {
+        Some(ffmpeg) => format!("listens with {}", ffmpeg.display()),
+        None => "listens to nothing: there is no ffmpeg".to_owned(),
+    };
     let found = recap_media::find_or_install(config, search_path, |it| text::say(it));
     let found = found.await.map_err(|it| it.to_string())?;
     let origin = match found.origin {
@@ -101,10 +105,10 @@ async fn yt_dlp(config: &Config, search_path: Option<OsString>) -> Finding {
         Err(why) if config.media.warm != WarmMode::On => format!("not kept warm: {why}"),
         Err(why) => return Err(mend(why, "set media.warm to auto")),
     };
-    Ok(format!("{} ({origin}), {warm}", found.version))
+    Ok(format!("{} ({origin}), {warm}, {heard}", found.version))
 }
 
-fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
+async fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
     let limits = Arc::clone(&ports.as_ref().map_err(String::clone)?.shared.limits);
     let connected = recap_summarize::connect(config, system_clock(), limits);
     let connected = connected.map_err(|it| it.to_string())?;
@@ -112,13 +116,19 @@ fn summarizer(config: &Config, ports: &Result<Ports, String>) -> Finding {
         "extractive" => {
             "extractive: no key is set, which is fine; GEMINI_API_KEY sets one".to_owned()
         }
+        // It may well be a server of one's own, which is not running.
+        "openai" => {
+            let hint = "start the server, or correct openai.base_url (RECAP_OPENAI__BASE_URL)";
+            let reached = reached(target(&config.openai.base_url), hint).await?;
+            format!("openai: {reached}, to be asked for {}", config.openai.models.join(", "))
+        }
         name => name.to_owned(),
     })
 }
 
 /// Every way to it.
 async fn youtube(config: &Config) -> Finding {
-    let first = reached(&config.media.proxy).await;
+    let first = way_out(&config.media.proxy).await;
     let (mut healthy, mut words) = (first.is_ok(), first.unwrap_or_else(|it| it));
     for egress in &config.media.egress {
         let found = way(egress).await;
@@ -135,13 +145,16 @@ async fn way(egress: &EgressConfig) -> Finding {
         let named = |it| mend(format_args!("{}: {it}", cookies.display()), hint);
         std::fs::File::open(cookies).map_err(named)?;
     }
-    reached(&egress.proxy).await
+    way_out(&egress.proxy).await
+}
+
+async fn way_out(proxy: &str) -> Finding {
+    let hint = "check the network, or the proxy (RECAP_MEDIA__PROXY, RECAP_MEDIA__EGRESS)";
+    reached(target(proxy), hint).await
 }
 
 /// A connection, not a request: a blocked address would learn nothing more.
-async fn reached(proxy: &str) -> Finding {
-    let target = target(proxy);
-    let hint = "check the network, or the proxy (RECAP_MEDIA__PROXY, RECAP_MEDIA__EGRESS)";
+async fn reached(target: String, hint: &str) -> Finding {
     let name = target.clone();
     let resolved = tokio::task::spawn_blocking(move || name.to_socket_addrs()).await;
     let address = resolved.map_err(|it| mend(it, hint))?.map_err(|it| mend(it, hint))?.next();
@@ -154,10 +167,10 @@ async fn reached(proxy: &str) -> Finding {
     }
 }
 
-/// The host and port to connect to: the proxy's, if there is one. A user's name
-/// and password are no part of them, and are not to be shown.
-fn target(proxy: &str) -> String {
-    let Some((scheme, rest)) = proxy.split_once("://") else {
+/// The host and port to connect to: those of the URL, a proxy's for example, if there
+/// is one. A user's name and password are no part of them, and are not to be shown.
+fn target(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
         return "www.youtube.com:443".to_owned();
     };
     let authority = rest.split('/').next().unwrap_or_default();

@@ -146,6 +146,20 @@ fn the_doctor_names_what_is_missing() {
 }
 
 #[test]
+fn the_doctor_asks_for_a_server_of_the_openai_api() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = ("RECAP_OPENAI__BASE_URL", "http://127.0.0.1:9/v1");
+    let proxy = ("RECAP_MEDIA__PROXY", "http://127.0.0.1:9");
+    let provider = ("RECAP_SUMMARIZE__PROVIDER", "openai");
+    let done = recap(&dir, &["doctor"], &[proxy, provider, server]);
+    assert!(text(&done.stdout).contains("RECAP_OPENAI__MODELS"), "{}", text(&done.stdout));
+    let models = ("RECAP_OPENAI__MODELS", "llama3.2");
+    let done = recap(&dir, &["doctor"], &[proxy, provider, server, models]);
+    let mend = "start the server, or correct openai.base_url";
+    assert!(text(&done.stdout).contains(mend), "{}", text(&done.stdout));
+}
+
+#[test]
 fn help_is_worth_reading() {
     let dir = tempfile::tempdir().unwrap();
     let pages = [
@@ -192,4 +206,37 @@ fn keys_are_made_listed_and_revoked() {
     assert_eq!(keys(&["create", "--name", "a", "--expires", "soon"]).0, Some(2));
     let (code, out, _) = keys(&["secret"]);
     assert!(code == Some(0) && out.starts_with("whsec_") && out.lines().count() == 1, "{out}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_plan_says_what_it_would_cost_and_asks_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let youtube = YouTube::start(0, dir.path()).await.unwrap();
+    let gemini = Gemini::start(0).await.unwrap();
+    let (proxy, base_url) = (youtube.proxy_url(), gemini.base_url());
+    let authority = youtube.ca_file().to_str().unwrap().to_owned();
+    let environment = [
+        ("RECAP_MEDIA__PROXY", &*proxy),
+        ("RECAP_MEDIA__CA_FILE", &*authority),
+        ("RECAP_GEMINI__BASE_URL", &*base_url),
+        ("GEMINI_API_KEY", "simulated"),
+    ];
+    let plan = |video: &str| {
+        let done = recap(&dir, &["plan", video], &environment);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+        text(&done.stdout)
+    };
+    let hour = plan("ok_hour0001");
+    assert!(hour.contains("(1:00:00)\nsummariser: gemini\n"), "{hour}");
+    assert!(
+        hour.contains("\n  2. ") && hour.contains(" to 1:00:00, and the whole: about "),
+        "{hour}"
+    );
+    assert!(hour.contains("\n2 calls, about ") && hour.contains("at most 2000 written"), "{hour}");
+    let silent = plan("ok_nocaps01");
+    assert!(silent.contains("0:00 to 7:18, watched: about 44400 tokens\n"), "{silent}");
+    assert!(gemini.calls().is_empty());
+
+    let free = recap(&dir, &["plan", "ok_hour0001"], &environment[..2]);
+    assert!(text(&free.stdout).contains("no calls: "), "{}", text(&free.stderr));
 }

@@ -23,7 +23,7 @@ fn with_second(config: &mut Config, youtube: &YouTube, dir: &TempDir, line: &str
     config.media.egress = vec![line.try_into().unwrap()];
 }
 
-fn left(job: &Value) -> Vec<String> {
+pub(crate) fn left(job: &Value) -> Vec<String> {
     let attempts = job["transcript_attempts"].as_array().unwrap().iter();
     let text = |it: &Value| it.as_str().unwrap_or("-").to_owned();
     attempts

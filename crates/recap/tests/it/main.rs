@@ -2,6 +2,7 @@
 //! the command line. Only YouTube and Gemini are simulated.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod budget;
 mod command_line;
 mod crash;
 mod egress;
@@ -15,3 +16,4 @@ mod processes;
 mod scenarios;
 mod served;
 mod service;
+mod watching;

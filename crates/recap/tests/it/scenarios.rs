@@ -14,6 +14,7 @@ const TABLE: &[Row] = &[
     ("ok_manual01", "succeeded captions_manual en"),
     ("ok_asronly1", "succeeded captions_automatic en"),
     ("ok_short3m1", "succeeded captions_automatic en"),
+    ("ok_hour0001", "succeeded captions_manual en"),
     ("ok_long3h01", "succeeded captions_manual en"),
     ("ok_bigreal1", "succeeded captions_manual en"),
     ("ok_nsig0001", "succeeded captions_manual en"),

@@ -55,7 +55,7 @@ async fn measure() -> anyhow::Result<()> {
         config.media.warm = warm;
         let (program, version) = (tools::yt_dlp(), config.media.ytdlp_version.clone());
         let binary = YtDlp { program, arguments: Vec::new(), version, origin: Origin::Setting };
-        connect(&config, binary, &Load::default())
+        connect(&config, binary, None, &Load::default())
     };
     let (cold, warm) = (source(WarmMode::Off), source(WarmMode::On));
     let world = World { youtube, config, cold, warm };

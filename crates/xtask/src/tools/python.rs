@@ -32,11 +32,13 @@ macro_rules! hashed {
     };
 }
 
-const ENVIRONMENTS: [Environment; 5] = [
+const ENVIRONMENTS: [Environment; 6] = [
     // Bare, as recap installs it: certifi beside it would make it deaf to SSL_CERT_FILE.
     Environment { name: "yt-dlp", packages: &["--no-deps", "yt-dlp==2026.10.26"], pins: "" },
     // Google's own client, which the simulated Gemini must please.
     Environment { name: "genai", packages: &["google-genai==3.4.0"], pins: "" },
+    // OpenAI's own client, which the simulated servers of its API must please.
+    Environment { name: "openai", packages: &["openai==3.54.0"], pins: "" },
     // SecantusDB, which speaks MongoDB's protocol where no MongoDB is to be had.
     hashed!("secantus"),
     // The official client of Standard Webhooks, which must accept what is sent.
@@ -54,6 +56,18 @@ const PEERS: Environment = Environment {
     packages: &["--requirement=bench/peers/worker/requirements.txt"],
     pins: include_str!("../../../../bench/peers/worker/requirements.txt"),
 };
+
+/// ROUGE, and the summarisers that ours is compared with; no test needs it.
+const EVAL: Environment = Environment {
+    name: "eval",
+    packages: &["--requirement=crates/xtask/requirements/eval.txt"],
+    pins: include_str!("../../requirements/eval.txt"),
+};
+
+pub(super) fn install_eval() -> anyhow::Result<PathBuf> {
+    install_one(&EVAL)?;
+    Ok(root().join("target/tools").join(EVAL.name).join("bin/python"))
+}
 
 pub(super) fn install_peers() -> anyhow::Result<PathBuf> {
     install_one(&PEERS)?;

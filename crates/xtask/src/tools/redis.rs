@@ -1,11 +1,11 @@
 //! Redis, of whatever version the machine has.
 
 use std::path::PathBuf;
-use std::{env, fs, os};
+use std::{fs, os};
 
 use anyhow::{Context as _, ensure};
 
-use super::{install_package, println_task};
+use super::{install_package, on_path, println_task};
 use crate::shell::{root, succeeds};
 
 /// Links `target/tools/redis/redis-server` to the server on the path, which is
@@ -36,9 +36,4 @@ fn find() -> anyhow::Result<PathBuf> {
     }
     install_package("redis-tools")?;
     on_path("redis-check-rdb").context("redis-tools is installed, but its programs are not found")
-}
-
-fn on_path(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    env::split_paths(&path).map(|it| it.join(name)).find(|it| it.is_file())
 }

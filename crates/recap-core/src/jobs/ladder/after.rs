@@ -7,39 +7,46 @@ use crate::ports::MediaError;
 
 /// What may help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum After {
+pub(super) struct After {
     /// Another way to YouTube: this one is refused, or sees less than another may.
-    OtherRoute,
-    /// No way to YouTube: what was said is true of the video on any, or of this machine.
-    Nothing,
+    pub(super) other_route: bool,
+    /// That the summariser reads the video by itself.
+    pub(super) watching: bool,
 }
 
 impl After {
     pub(super) fn of(error: &MediaError) -> Self {
-        match error {
-            MediaError::Blocked { .. } | MediaError::Resting { .. } => Self::OtherRoute,
-            // What this machine lacks it lacks on any way.
+        let (other_route, watching) = match error {
+            MediaError::Blocked { .. } | MediaError::Resting { .. } => (true, true),
+            MediaError::Silent(_) => (false, true),
+            MediaError::NotYet { .. } => (false, false),
             MediaError::Transient { failure, .. } => match failure.code {
-                ErrorCode::ExtractorMissing | ErrorCode::OutOfMemory => Self::Nothing,
-                _ => Self::OtherRoute,
+                // What this machine lacks it lacks on any way.
+                ErrorCode::ExtractorMissing => (false, true),
+                ErrorCode::OutOfMemory => (false, false),
+                // It is cheaper to ask YouTube again.
+                _ => (true, false),
             },
             // Of the rest some are what this way lets through: cookies, another country
             // or a proof of origin may open them; and some are our own fault.
             MediaError::Permanent(failure) => match failure.code {
-                ErrorCode::NoCaptions | ErrorCode::VideoDrm | ErrorCode::VideoPrivate => {
-                    Self::Nothing
-                }
-                _ => Self::OtherRoute,
+                ErrorCode::NoCaptions => (false, true),
+                ErrorCode::VideoDrm | ErrorCode::VideoPrivate => (false, false),
+                ErrorCode::CaptionsLocked
+                | ErrorCode::CaptionsUnreadable
+                | ErrorCode::ExtractorBroken
+                | ErrorCode::VideoGeoBlocked => (true, true),
+                _ => (true, false),
             },
-            MediaError::NotYet { .. } => Self::Nothing,
-        }
+        };
+        Self { other_route, watching }
     }
 }
 
 /// Which of two reasons decides: what is true on any way, else what may be over first,
 /// else the last word.
 pub(super) fn sooner(before: MediaError, after: MediaError) -> MediaError {
-    if After::of(&after) == After::Nothing {
+    if !After::of(&after).other_route {
         return after;
     }
     match (wait(&before), wait(&after)) {
@@ -91,19 +98,20 @@ mod tests {
     fn what_is_true_on_any_way_ends_it() {
         let not_yet = || MediaError::NotYet { failure: ErrorCode::VideoLive.into(), until: None };
         let table = [
-            (permanent(ErrorCode::VideoPrivate), After::Nothing),
-            (permanent(ErrorCode::VideoUnavailable), After::OtherRoute),
-            (permanent(ErrorCode::ExtractorBroken), After::OtherRoute),
-            (permanent(ErrorCode::NoCaptions), After::Nothing),
-            (permanent(ErrorCode::CaptionsLocked), After::OtherRoute),
-            (permanent(ErrorCode::VideoGeoBlocked), After::OtherRoute),
-            (not_yet(), After::Nothing),
-            (blocked(60), After::OtherRoute),
-            (resting(1), After::OtherRoute),
-            (transient(), After::OtherRoute),
+            (permanent(ErrorCode::VideoPrivate), (false, false)),
+            (permanent(ErrorCode::VideoUnavailable), (true, false)),
+            (permanent(ErrorCode::ExtractorBroken), (true, true)),
+            (permanent(ErrorCode::NoCaptions), (false, true)),
+            (permanent(ErrorCode::CaptionsLocked), (true, true)),
+            (permanent(ErrorCode::VideoGeoBlocked), (true, true)),
+            (not_yet(), (false, false)),
+            (blocked(60), (true, true)),
+            (resting(1), (true, true)),
+            (transient(), (true, false)),
         ];
         for (error, expected) in table {
-            assert_eq!(After::of(&error), expected, "{error:?}");
+            let After { other_route, watching } = After::of(&error);
+            assert_eq!((other_route, watching), expected, "{error:?}");
         }
     }
 
@@ -132,6 +140,7 @@ mod tests {
                 MediaError::Permanent(it) | MediaError::Transient { failure: it, .. } => {
                     it.code.to_string()
                 }
+                MediaError::Silent(_) => "silent".to_owned(),
                 MediaError::NotYet { .. } => "not_yet".to_owned(),
             };
             assert_eq!(decided, expected, "{told}");

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use tracing::{debug, warn};
 
 use super::after::After;
-use super::{Climb, Way};
-use crate::error::{ErrorCode, Failure};
+use super::{Climb, Found, Left, Way};
+use crate::error::ErrorCode;
 use crate::job::{CacheMode, ChildUsage, Rung};
 use crate::ports::{Cache, CacheKey, Captions, Lookup, MediaError, Resource};
 use crate::transcript::Transcript;
@@ -32,7 +32,7 @@ impl Way for Cached {
         Rung::Cache
     }
 
-    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
+    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Found>, Left> {
         if climb.run.job.input.cache != CacheMode::Use {
             return Ok(None);
         }
@@ -43,37 +43,46 @@ impl Way for Cached {
                 Ok(Kept { video, transcript }) => {
                     debug!(cache.level = %found.level, "captions found in the cache");
                     let child = ChildUsage::default();
-                    return Ok(Some(Captions { video, transcript, child }));
+                    let captions = Captions { video, transcript, child };
+                    return Ok(Some(Found::Captions(Box::new(captions))));
                 }
                 Err(error) => warn!(%error, "cached captions cannot be read; fetching them"),
             },
         }
         match refusal(climb).await {
-            Some(code) => Err(MediaError::Permanent(Failure::from(code))),
+            Some(error) => Err(error.into()),
             None => Ok(None),
         }
     }
 }
 
 /// Why the video was found to have none, a short time ago.
-async fn refusal(climb: &Climb<'_, '_>) -> Option<ErrorCode> {
+async fn refusal(climb: &Climb<'_, '_>) -> Option<MediaError> {
     // Who asks for it again wants it asked again.
     if climb.run.job.retry_of.is_some() {
         return None;
     }
-    let found = climb.run.cx.cache.get(&key(Resource::Refusal, climb.video)).await?;
+    let cache = &climb.run.cx.cache;
+    let found = cache.get(&key(Resource::Refusal, climb.video)).await?;
     let code: ErrorCode = serde_json::from_slice(&found.value).ok()?;
     let policy = &climb.run.cx.policy;
     // Captions may still be made, or written.
     let lifetime = if code == ErrorCode::NoCaptions { policy.no_captions } else { policy.refusal };
-    (found.age < lifetime).then_some(code)
+    if found.age >= lifetime {
+        return None;
+    }
+    if code == ErrorCode::NoCaptions
+        && let Some(video) = metadata(&**cache, climb.video).await
+    {
+        return Some(MediaError::Silent(Box::new(video)));
+    }
+    Some(MediaError::Permanent(code.into()))
 }
 
 /// Keeps what was fetched for the next one.
 pub(super) async fn keep(cache: &dyn Cache, of: VideoId, captions: &Captions) {
     let Captions { video, transcript, .. } = captions.clone();
-    let metadata = serde_json::to_vec(&video).expect("it is plain data");
-    cache.put(&key(Resource::Metadata, of), metadata.into()).await;
+    keep_metadata(cache, of, &video).await;
     let kept = serde_json::to_vec(&Kept { video, transcript }).expect("it is plain data");
     cache.put(&key(Resource::Transcript, of), kept.into()).await;
 }
@@ -85,12 +94,27 @@ pub(super) async fn refute(cache: &dyn Cache, of: VideoId) {
 
 /// Keeps why there is nothing to fetch, if that is true of the video on any way.
 pub(super) async fn keep_refusal(cache: &dyn Cache, of: VideoId, error: &MediaError) {
-    if let MediaError::Permanent(failure) = error
-        && After::of(error) == After::Nothing
-    {
-        let code = serde_json::to_vec(&failure.code).expect("it is plain data");
-        cache.put(&key(Resource::Refusal, of), code.into()).await;
-    }
+    let code = match error {
+        MediaError::Silent(video) => {
+            keep_metadata(cache, of, video).await;
+            ErrorCode::NoCaptions
+        }
+        MediaError::Permanent(failure) if !After::of(error).other_route => failure.code,
+        _ => return,
+    };
+    let code = serde_json::to_vec(&code).expect("it is plain data");
+    cache.put(&key(Resource::Refusal, of), code.into()).await;
+}
+
+async fn keep_metadata(cache: &dyn Cache, of: VideoId, video: &VideoMetadata) {
+    let metadata = serde_json::to_vec(video).expect("it is plain data");
+    cache.put(&key(Resource::Metadata, of), metadata.into()).await;
+}
+
+/// What is known of the video, if any job has seen it a short time ago.
+pub(super) async fn metadata(cache: &dyn Cache, of: VideoId) -> Option<VideoMetadata> {
+    let found = cache.get(&key(Resource::Metadata, of)).await?;
+    serde_json::from_slice(&found.value).ok()
 }
 
 fn key(resource: Resource, video: VideoId) -> CacheKey {

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 
 use super::cached::{keep, keep_refusal, refute};
-use super::{Climb, Way};
+use super::{Climb, Found, Left, Way};
 use crate::job::{CacheMode, Rung};
-use crate::ports::{CaptionRequest, Captions, MediaError};
+use crate::ports::CaptionRequest;
 
 pub(super) struct ByRoute {
     pub(super) route: usize,
@@ -21,7 +21,7 @@ impl Way for ByRoute {
         Some(self.route)
     }
 
-    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Captions>, MediaError> {
+    async fn go(&self, climb: &mut Climb<'_, '_>) -> Result<Option<Found>, Left> {
         let (run, video) = (&*climb.run, climb.video);
         let fetched = run.cx.media.captions(&CaptionRequest { video, route: self.route }).await;
         let (cache, mode) = (&*run.cx.cache, run.job.input.cache);
@@ -35,6 +35,6 @@ impl Way for ByRoute {
             }
             Err(error) => keep_refusal(cache, video, error).await,
         }
-        fetched.map(Some)
+        Ok(Some(Found::Captions(Box::new(fetched?))))
     }
 }

@@ -1,4 +1,4 @@
-//! Notes on each segment, one by one, each kept as it is finished.
+//! Notes on the segments, few by few, each kept as it is finished.
 
 use std::sync::atomic::Ordering;
 
@@ -9,9 +9,9 @@ use crate::job::Stage;
 use crate::jobs::error::JobError;
 use crate::jobs::run::Run;
 use crate::load::Luxury;
-use crate::ports::{Answer, Deltas, NotesRequest, SummarizerError};
-use crate::segment::{Segment, chunk};
-use crate::summary::{NotesStatus, SegmentNotes};
+use crate::ports::{Answer, Deltas, NotesRequest, Pack, PackRequest, Part, SummarizerError};
+use crate::segment::{Segment, chunk, questions};
+use crate::summary::{NotesStatus, SegmentNotes, Summary};
 use crate::transcript::{Cue, Transcript};
 use crate::video::VideoMetadata;
 
@@ -20,13 +20,14 @@ pub(super) const FALLBACK: &str = "extractive_fallback";
 /// Marks a result that lacks parts which the summariser refused.
 const BLOCKED: &str = "segments_blocked";
 
-/// Takes notes on the segments that have none yet.
+/// Takes notes on the segments that have none yet, in as few questions as the
+/// summariser allows. With the last of them may come the summary of the whole.
 pub(super) async fn all(
     run: &mut Run<'_>,
     video: &VideoMetadata,
     transcript: &Transcript,
     segments: &[Segment],
-) -> Result<Vec<SegmentNotes>, JobError> {
+) -> Result<(Vec<SegmentNotes>, Option<Summary>), JobError> {
     let (cx, id) = (run.cx, run.job.id);
     let began = cx.now();
     let mut kept = cx.insist(|| cx.store.list_notes(id)).await?;
@@ -35,32 +36,138 @@ pub(super) async fn all(
     run.job.progress.segments_total = count(segments.len());
     run.job.progress.segments_done = count(kept.len());
     run.pass_to(Stage::Summarizing);
-    for segment in segments {
-        if kept.iter().any(|it| it.index == segment.index) {
-            continue;
-        }
+    if kept.iter().any(|it| it.status == NotesStatus::Blocked) {
+        blocked(run);
+    }
+    let missing = |it: &&Segment| kept.iter().all(|kept| kept.index != it.index);
+    let (silent, mut spoken): (Vec<&Segment>, Vec<&Segment>) =
+        segments.iter().filter(missing).partition(|it| it.cues.is_empty());
+    for segment in silent {
+        let notes = empty(segment, NotesStatus::Done);
+        run.note(notes.clone());
+        kept.push(notes);
+    }
+    let mut summary = None;
+    while !spoken.is_empty() {
         let calls = run.job.usage.calls;
-        let notes = match one(run, video, transcript, segment, segments.len()).await {
-            Ok(notes) => notes,
+        // Anew each time: it may take fewer than it did.
+        let takes = cx.summarizer.takes();
+        let groups = questions(&spoken, &transcript.cues, takes.segments, takes.tokens);
+        let group = &spoken[groups[0].clone()];
+        let asked = Asked { video, transcript, segments: group, total: segments.len() };
+        let others = (kept.len() + group.len() == segments.len()).then_some(&*kept);
+        let notes = match together(run, asked, others).await {
+            Ok((notes, whole)) => {
+                summary = whole;
+                notes
+            }
             // The next attempt begins where this one stopped.
             Err(error) => return run.put_notes().await.and(Err(error)),
         };
         // It got further: what went wrong before is made good for.
         run.job.attempts = 0;
-        info!(segment.index, segments.total = segments.len(), "segment summarised");
-        run.note(notes.clone());
+        for notes in notes {
+            info!(
+                segment.index = notes.index,
+                segments.total = segments.len(),
+                "segment summarised"
+            );
+            run.note(notes.clone());
+            kept.push(notes);
+        }
+        kept.sort_by_key(|it| it.index);
+        let left = spoken.len();
+        spoken.retain(|it| kept.iter().all(|kept| kept.index != it.index));
+        if spoken.len() == left {
+            return Err(SummarizerError::InvalidAnswer.into());
+        }
         // What was made in a moment, and for nothing, waits for more of it.
-        let sound = notes.status == NotesStatus::Done && run.job.degraded.is_none();
-        let free = sound && run.job.usage.calls == calls;
-        kept.push(notes);
+        let free = run.job.degraded.is_none() && run.job.usage.calls == calls;
         if !free || run.is_due() {
             run.save().await?;
         }
     }
     run.put_notes().await?;
-    kept.sort_by_key(|it| it.index);
     run.took(Stage::Summarizing, began);
-    Ok(kept)
+    Ok((kept, summary))
+}
+
+/// Segments that are asked about at once.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    video: &'a VideoMetadata,
+    transcript: &'a Transcript,
+    segments: &'a [&'a Segment],
+    /// Segments of the video in all.
+    total: usize,
+}
+
+/// Notes on some segments; with `others`, which are the notes on all that remain,
+/// the summary of the whole comes along if the summariser can fold it in.
+async fn together(
+    run: &mut Run<'_>,
+    asked: Asked<'_>,
+    others: Option<&[SegmentNotes]>,
+) -> Result<(Vec<SegmentNotes>, Option<Summary>), JobError> {
+    let packs = run.cx.summarizer.takes().segments > 1;
+    let alone = asked.segments.len() == 1 && (others.is_none() || asked.total == 1);
+    if !packs || alone {
+        let mut notes = Vec::with_capacity(asked.segments.len());
+        for segment in asked.segments {
+            notes.push(one(run, asked.video, asked.transcript, segment, asked.total).await?);
+        }
+        return Ok((notes, None));
+    }
+    let chunks: Vec<Vec<&[Cue]>> =
+        asked.segments.iter().map(|it| chunks(run, asked.transcript, it)).collect();
+    let parts = asked.segments.iter().zip(&chunks);
+    let parts: Vec<Part<'_>> = parts.map(|(segment, chunks)| Part { segment, chunks }).collect();
+    let advanced = advanced(run);
+    let language = language(run, asked.transcript);
+    let first = asked.segments.first().map(|it| it.index);
+    let telling = Telling::new(run, first);
+    let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
+    let request = PackRequest {
+        video: asked.video,
+        parts: &parts,
+        segments_total: asked.total,
+        others,
+        style: run.job.input.style,
+        advanced,
+        language: &language,
+        transcript_language: &asked.transcript.language,
+        deltas: Deltas::to(&written).counting(&wasted),
+    };
+    let cx = run.cx;
+    let answer = run.during(telling.during(cx.summarizer.pack(&request))).await?;
+    telling.count(run);
+    match answer {
+        Ok(answer) => {
+            let Pack { notes, summary } = take(run, answer);
+            if notes.iter().any(|it| it.status == NotesStatus::Blocked) {
+                blocked(run);
+            }
+            Ok((notes, summary))
+        }
+        Err(error) => {
+            let Some(fallback) = fallback(run, &error) else { return Err(error.into()) };
+            warn!(%error, "the extractive summariser takes over");
+            let answer = run.during(telling.during(fallback.pack(&request))).await??;
+            degrade(run);
+            Ok((take(run, answer).notes, None))
+        }
+    }
+}
+
+fn chunks<'a>(run: &Run<'_>, transcript: &'a Transcript, segment: &Segment) -> Vec<&'a [Cue]> {
+    let cues = &transcript.cues[segment.cues.clone()];
+    chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect()
+}
+
+/// Of the notes.
+fn language(run: &Run<'_>, transcript: &Transcript) -> String {
+    run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone())
 }
 
 fn covers(notes: &SegmentNotes, segment: &Segment) -> bool {
@@ -74,16 +181,12 @@ async fn one(
     segment: &Segment,
     segments_total: usize,
 ) -> Result<SegmentNotes, JobError> {
-    let cues = &transcript.cues[segment.cues.clone()];
-    if cues.is_empty() {
-        return Ok(empty(segment, NotesStatus::Done));
-    }
-    let chunks: Vec<&[Cue]> =
-        chunk(cues, run.cx.policy.chunk_tokens).into_iter().map(|it| &cues[it]).collect();
+    let chunks = chunks(run, transcript, segment);
     let advanced = advanced(run);
-    let language = run.job.input.language.clone().unwrap_or_else(|| transcript.language.clone());
+    let language = language(run, transcript);
     let telling = Telling::new(run, Some(segment.index));
     let written = |text: &str| telling.add(text);
+    let wasted = |usage| telling.waste(usage);
     let request = NotesRequest {
         video,
         segment,
@@ -93,15 +196,16 @@ async fn one(
         advanced,
         language: &language,
         transcript_language: &transcript.language,
-        deltas: Deltas::to(&written),
+        deltas: Deltas::to(&written).counting(&wasted),
     };
     let cx = run.cx;
-    match run.during(telling.during(cx.summarizer.notes(&request))).await? {
+    let answer = run.during(telling.during(cx.summarizer.notes(&request))).await?;
+    telling.count(run);
+    match answer {
         Ok(answer) => Ok(take(run, answer)),
         Err(SummarizerError::Blocked) => {
             warn!(segment.index, "the summariser refused a segment");
-            run.job.degraded = Some(BLOCKED.to_owned());
-            run.job.warn("Parts of the video were refused by the summariser and are left out.");
+            blocked(run);
             Ok(empty(segment, NotesStatus::Blocked))
         }
         Err(error) => match fallback(run, &error) {
@@ -140,6 +244,12 @@ pub(super) fn fallback(
     if resting || passing && last { run.cx.fallback.clone() } else { None }
 }
 
+/// A part of the video is left out.
+pub(super) fn blocked(run: &mut Run<'_>) {
+    run.job.degraded = Some(BLOCKED.to_owned());
+    run.job.warn("Parts of the video were refused by the summariser and are left out.");
+}
+
 pub(super) fn degrade(run: &mut Run<'_>) {
     run.job.degraded = Some(FALLBACK.to_owned());
     run.job.warn("The summariser did not answer; sentences of the transcript were chosen instead.");
@@ -154,7 +264,7 @@ pub(super) fn take<T>(run: &mut Run<'_>, answer: Answer<T>) -> T {
     answer.value
 }
 
-fn empty(segment: &Segment, status: NotesStatus) -> SegmentNotes {
+pub(super) fn empty(segment: &Segment, status: NotesStatus) -> SegmentNotes {
     SegmentNotes {
         index: segment.index,
         start: segment.start,

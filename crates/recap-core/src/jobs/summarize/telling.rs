@@ -10,6 +10,7 @@ use crate::job::JobId;
 use crate::jobs::context::JobContext;
 use crate::jobs::run::Run;
 use crate::ports::JobEvent;
+use crate::summary::Usage;
 
 /// Text waits so long for more of it,
 const PAUSE: Duration = Duration::from_millis(250);
@@ -22,6 +23,7 @@ pub(super) struct Telling<'a> {
     job: JobId,
     segment: Option<u32>,
     text: Mutex<String>,
+    wasted: Mutex<Usage>,
     enough: Notify,
 }
 
@@ -29,7 +31,8 @@ impl<'a> Telling<'a> {
     /// Of a segment, or of the whole.
     pub(super) fn new(run: &Run<'a>, segment: Option<u32>) -> Self {
         let (cx, job) = (run.cx, run.job.id);
-        Self { cx, job, segment, text: Mutex::default(), enough: Notify::new() }
+        let (text, wasted) = (Mutex::default(), Mutex::default());
+        Self { cx, job, segment, text, wasted, enough: Notify::new() }
     }
 
     /// Takes more text, without waiting.
@@ -39,6 +42,16 @@ impl<'a> Telling<'a> {
         if waiting.len() >= ENOUGH {
             self.enough.notify_one();
         }
+    }
+
+    /// Takes what was paid for nothing.
+    pub(super) fn waste(&self, usage: Usage) {
+        *self.wasted.lock().expect("not poisoned") += usage;
+    }
+
+    /// Counts what was paid for nothing.
+    pub(super) fn count(&self, run: &mut Run<'_>) {
+        run.job.usage += std::mem::take(&mut *self.wasted.lock().expect("not poisoned"));
     }
 
     /// Does `work` and tells what it adds meanwhile, not too often.

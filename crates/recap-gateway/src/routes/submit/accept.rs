@@ -24,7 +24,7 @@ pub(super) enum Prepared {
     /// Nothing: a process that died had done so.
     There(Job),
     /// A job that has ended already.
-    Hit(Job, Transcript),
+    Hit(Job, Option<Transcript>),
     /// A job, which is parked if there is no place for it in the queue.
     New { job: Job, transcript: Option<Transcript>, parked: bool },
 }
@@ -59,7 +59,7 @@ pub(super) async fn keep(cx: &Context, prepared: Prepared) -> ApiResult<Found> {
     let now = cx.now();
     let job = match prepared {
         Prepared::There(job) => job,
-        Prepared::Hit(job, transcript) => Box::pin(hit::keep(cx, job, &transcript)).await?,
+        Prepared::Hit(job, transcript) => Box::pin(hit::keep(cx, job, transcript.as_ref())).await?,
         Prepared::New { job, transcript, parked } => {
             match &transcript {
                 Some(own) => {

@@ -17,8 +17,8 @@ use crate::error::ApiResult;
 /// How long the cache may take: it is there to save time.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// `job` with what the cache keeps of the same work, and its transcript.
-pub(super) async fn find(cx: &Context, job: &Job) -> ApiResult<Option<(Job, Transcript)>> {
+/// `job` with what the cache keeps of the same work, and its transcript if there is one.
+pub(super) async fn find(cx: &Context, job: &Job) -> ApiResult<Option<(Job, Option<Transcript>)>> {
     if job.kind != JobKind::Summary || job.input.cache != CacheMode::Use {
         return Ok(None);
     }
@@ -41,8 +41,16 @@ pub(super) async fn find(cx: &Context, job: &Job) -> ApiResult<Option<(Job, Tran
 
 /// Writes it, and tells its webhooks. What fails of that is done by the
 /// reconciler.
-pub(super) async fn keep(cx: &Context, job: Job, transcript: &Transcript) -> ApiResult<Job> {
-    cx.tell(cx.store().insert_with_transcript(&job, transcript, false)).await?;
+pub(super) async fn keep(
+    cx: &Context,
+    job: Job,
+    transcript: Option<&Transcript>,
+) -> ApiResult<Job> {
+    let store = cx.store();
+    match transcript {
+        Some(it) => cx.tell(store.insert_with_transcript(&job, it, false)).await?,
+        None => cx.tell(store.insert(&job, false)).await?,
+    }
     let (kind, status) = (job.kind.to_string(), job.status.to_string());
     info!(job.id = %job.id, job.kind = %kind, job.status = %status, "job answered from the cache");
     metrics::job_submitted(&kind);

@@ -11,6 +11,7 @@ use super::{Refusal, Way, YtDlpSource};
 use crate::yt_dlp::classify::{Symptoms, Then, Verdict, classify};
 use crate::yt_dlp::process::{Ending, Finished};
 use crate::yt_dlp::redact;
+use crate::yt_dlp::runner::Errand;
 use crate::yt_dlp::work_dir::WorkDir;
 
 /// A run that ended by itself.
@@ -26,11 +27,11 @@ pub(super) struct Ended {
 /// Runs yt-dlp once and adds what it used to `child`.
 pub(super) async fn run(
     source: &YtDlpSource,
-    arguments: Vec<String>,
+    errand: Errand,
     way: Way<'_>,
     child: &mut ChildUsage,
 ) -> Result<Ended, Refusal> {
-    let run = source.runner.run(way.route, arguments, way.deadline);
+    let run = source.runner.run(way.route, errand, way.deadline);
     let finished = run.await.map_err(cannot_start)?;
     add(child, finished.usage);
     tracing::debug!(usage = ?finished.usage, ending = ?finished.ending, "yt-dlp has ended");
@@ -80,7 +81,7 @@ fn cannot_start(error: io::Error) -> Refusal {
         _ => ErrorCode::Internal,
     };
     let verdict = Verdict::new(code, Then::Again);
-    Refusal { verdict, until: None, source: Some(error.into()) }
+    Refusal { source: Some(error.into()), ..verdict.into() }
 }
 
 /// Times add up; memory is that of the larger run.

@@ -11,6 +11,7 @@ use super::{Question, Refusal, Way, YtDlpSource};
 use crate::yt_dlp::args::{self, Profile};
 use crate::yt_dlp::classify::{Then, Verdict};
 use crate::yt_dlp::output::{Choice, Printed, Track, Unreadable, read_captions};
+use crate::yt_dlp::runner::Errand;
 
 /// What was found.
 pub(super) type Found = (VideoMetadata, Transcript);
@@ -47,7 +48,9 @@ impl Question for CaptionsOf {
                 ended
             } else {
                 let arguments = args::captions(&source.media, &profile, self.video);
-                attempt::run(source, arguments, way, &mut self.child).await?
+                let largest_file = source.media.max_caption_bytes;
+                let errand = Errand { arguments, largest_file, runs_programs: false };
+                attempt::run(source, errand, way, &mut self.child).await?
             };
             match understand(source, self.video, ended).await? {
                 Outcome::Captions(found) => return Ok(found),
@@ -79,7 +82,7 @@ async fn understand(
             let transcript = Transcript { source, language, cues };
             Ok(Outcome::Captions(Box::new((printed.into_metadata(video), transcript))))
         }
-        Err(Unreadable::Missing) => Err(missing(&ended, &printed, has_track)),
+        Err(Unreadable::Missing) => Err(missing(&ended, printed, has_track, video)),
         Err(Unreadable::TooLarge) => Err(unreadable(Then::Never)),
         Err(Unreadable::Invalid) => Err(unreadable(Then::Again)),
     }
@@ -93,10 +96,12 @@ async fn read(source: &YtDlpSource, ended: &Ended, file: String) -> Result<Vec<C
     reading.await.unwrap_or(Err(Unreadable::Invalid))
 }
 
-fn missing(ended: &Ended, printed: &Printed, has_track: bool) -> Refusal {
+fn missing(ended: &Ended, printed: Printed, has_track: bool, video: VideoId) -> Refusal {
     let (live_status, has_metadata) = (printed.live_status(), printed.has_metadata());
     let verdict = ended.refused(Told { live_status, has_metadata, has_track });
-    Refusal { verdict, until: printed.starts_at(), source: None }
+    let until = printed.starts_at();
+    let known = has_metadata.then(|| Box::new(printed.into_metadata(video)));
+    Refusal { verdict, until, known, source: None }
 }
 
 fn unreadable(then: Then) -> Refusal {

@@ -8,6 +8,7 @@ use super::attempt::{self, Told};
 use super::{Question, Refusal, Way, YtDlpSource};
 use crate::yt_dlp::args;
 use crate::yt_dlp::output::Listed;
+use crate::yt_dlp::runner::Errand;
 
 pub(super) struct ItemsOf<'a>(pub(super) &'a PlaylistRequest);
 
@@ -31,7 +32,10 @@ async fn list(
 ) -> Result<Vec<PlaylistItem>, Refusal> {
     let Way { route, extractor_args, is_second, .. } = way;
     let arguments = args::playlist(&source.media, route, extractor_args, is_second, request);
-    let ended = attempt::run(source, arguments, way, &mut ChildUsage::default()).await?;
+    // It writes no file.
+    let largest_file = source.media.max_caption_bytes;
+    let errand = Errand { arguments, largest_file, runs_programs: false };
+    let ended = attempt::run(source, errand, way, &mut ChildUsage::default()).await?;
     let mut listed = Listed::read(&ended.stdout);
     // The exit code counts here: a list of which a page did not come is no list.
     // It says that it is complete unless it was longer than what is read of it.

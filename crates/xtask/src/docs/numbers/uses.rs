@@ -18,6 +18,9 @@ const PASSED_ON: [&str; 3] = [
     "recap-gateway/src/limit/in_force.rs",
 ];
 
+/// Sections that have settings in common, which are read as `CallSettings`.
+const CALLED: [&str; 2] = ["gemini", "openai"];
+
 /// The crates that recap is, without those that it is tried with.
 pub(super) struct Sources {
     /// By path from the root; tests are left out.
@@ -43,12 +46,14 @@ impl Sources {
         let Some((section, field)) = key.split_once('.') else { return Vec::new() };
         let mut names = self.accessors(section, field);
         names.push(field.to_owned());
-        let reads = |text: &str| names.iter().any(|it| is_read(text, section, it));
+        let config = format!("{}Config", pascal(section));
+        let reads = |text: &str| names.iter().any(|it| is_read(text, section, &config, it));
         let ours = |path: &str| path.starts_with("crates/recap-config/");
         let passed_on = |path: &str| PASSED_ON.iter().any(|it| path.contains(it));
         let outside = self.files.iter();
         let outside = outside.filter(|(path, _)| !ours(path) && !passed_on(path));
-        let outside = outside.filter(|(_, text)| reads(text));
+        let outside =
+            outside.filter(|(path, text)| reads(text) || is_called(path, text, section, field));
         // Where recap runs is read by what lays the profiles over the defaults.
         let profiles = self.files.iter().filter(|(path, text)| {
             ours(path) && path.ends_with("/profiles.rs") && section == "runtime" && reads(text)
@@ -103,14 +108,21 @@ fn is_test(path: &Path) -> bool {
     named(path.with_extension(""))
 }
 
+/// Whether a file reads what a section has in common with others, for all of them or
+/// for this one.
+fn is_called(path: &str, text: &str, section: &str, field: &str) -> bool {
+    let name = field.trim_end_matches("_seconds").trim_end_matches("_ms");
+    let others = CALLED.iter().filter(|it| **it != section);
+    CALLED.contains(&section)
+        && is_read(text, "calls", "CallSettings", name)
+        && others.into_iter().all(|it| !path.contains(it))
+}
+
 /// Whether a file reads what is called `name` of a section: of one that is called as the
 /// section is, or that has its type. What is set or told in words is not read.
-fn is_read(text: &str, section: &str, name: &str) -> bool {
-    let typed = |owner: &str| {
-        ["", "&"]
-            .iter()
-            .any(|it| has_word(text, &format!("{owner}: {it}{}Config", pascal(section))))
-    };
+fn is_read(text: &str, section: &str, config: &str, name: &str) -> bool {
+    let typed =
+        |owner: &str| ["", "&"].iter().any(|it| has_word(text, &format!("{owner}: {it}{config}")));
     let word = format!(".{name}");
     places(text, &word).any(|at| {
         let owner = text[..at].rsplit(|it| !is_part(it)).next().unwrap_or_default();

@@ -1,0 +1,66 @@
+//! The endpoints for tests: what was asked, what is to go wrong, how slow it is, and
+//! how much fits.
+
+use bytes::Bytes;
+use hyper::http::request::Parts;
+use hyper::{Method, StatusCode};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+
+use super::Fault;
+use super::shared::Shared;
+use crate::http::{self, Reply};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetFault {
+    fault: Fault,
+    #[serde(default = "once")]
+    times: u32,
+    /// Until the next reset, every call to this model.
+    model: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetContext {
+    tokens: u64,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// `None` if this is not a control request.
+pub(super) fn answer(shared: &Shared, head: &Parts, body: &Bytes) -> Option<Reply> {
+    Some(match (&head.method, head.uri.path()) {
+        (&Method::GET, "/__calls") => http::json(StatusCode::OK, &json!(shared.calls.list())),
+        (&Method::POST, "/__reset") => {
+            shared.reset();
+            http::json(StatusCode::OK, &json!({"ok": true}))
+        }
+        (&Method::POST, "/__delay") => shared.delay.control(body),
+        (&Method::POST, "/__context") => {
+            set(body, |SetContext { tokens }| shared.set_context_tokens(tokens))
+        }
+        (&Method::POST, "/__fault") => set(body, |it: SetFault| match it.model {
+            Some(model) => shared.set_model_fault(&model, it.fault),
+            None => shared.set_fault(it.fault, it.times),
+        }),
+        _ => return None,
+    })
+}
+
+fn set<T: DeserializeOwned>(body: &Bytes, change: impl FnOnce(T)) -> Reply {
+    match serde_json::from_slice(body) {
+        Ok(it) => {
+            change(it);
+            http::json(StatusCode::OK, &json!({"ok": true}))
+        }
+        Err(error) => {
+            let problem = json!({"ok": false, "error": error.to_string()});
+            http::json(StatusCode::BAD_REQUEST, &problem)
+        }
+    }
+}
